@@ -1,0 +1,21 @@
+import type { Prompts } from '../transport/transport.ts';
+
+/** What a shell (the extension, the command line) brings to the engine. */
+export interface Host {
+  /** Store, mirrors, payload cache. */
+  readonly dataDir: string;
+  /** The user's own configuration file (`servers:`), whether it exists or not. */
+  readonly configFile: string;
+  /** `-F` of `ssh`; absent: the user's default configuration. */
+  readonly sshConfigFile?: string;
+  /** The folder with the runner artifacts and their table: `dist/runners`. */
+  readonly runnersDir: string;
+  /** better-sqlite3's native binding; absent: found beside the npm package (tests). */
+  readonly sqliteBinding?: string;
+  /** The person at the other end. */
+  readonly prompts: Prompts;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir: string;
+  /** One line for the person who looks for the cause of a problem; never a secret. */
+  log(line: string): void;
+}

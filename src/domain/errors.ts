@@ -1,0 +1,29 @@
+/**
+ * A problem that a person can act on. The message says what was tried, to what, and after a colon what was found; shells show
+ * it as it is. `code` is stable (`connect/denied`), for tests and for buttons.
+ */
+export class CroniumError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'CroniumError';
+    this.code = code;
+  }
+}
+
+/** The reason with which our `AbortSignal`s are aborted: the user said stop, or the program goes away. */
+export class Stopped extends Error {
+  readonly by: 'user' | 'shutdown';
+
+  constructor(by: 'user' | 'shutdown') {
+    super(by === 'user' ? 'Stopped by the user' : 'Stopped: the program is going away');
+    this.name = 'Stopped';
+    this.by = by;
+  }
+}
+
+/** The sentence of anything that was thrown. */
+export function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

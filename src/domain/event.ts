@@ -1,0 +1,68 @@
+/** What may happen to the script when nobody is connected any more. */
+export type OnDisconnect =
+  | { readonly kind: 'continue' }
+  /** Stop the script when nobody was attached for `afterMs` milliseconds. */
+  | { readonly kind: 'stop'; readonly afterMs: number };
+
+/** A JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Why a script file is what it is: where it stands and how it is started. */
+export interface ScriptFile {
+  /** The absolute path of the workspace folder, or of the script's own folder when it is in no workspace. */
+  readonly root: string;
+  /** The path below `root`, with forward slashes. */
+  readonly path: string;
+}
+
+/** An event: a script of the workspace with what is needed to run it. */
+export interface ScriptEvent {
+  /** Stable over edits: the script's path below its folder. */
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly script: ScriptFile;
+  /** Selectors: names, `web-*`, `@tag`, `!name`. */
+  readonly servers: readonly string[];
+  readonly tags: readonly string[];
+  /** Commands of which the first one found on the server is used; absent when the file is executed itself (shebang). */
+  readonly interpreter?: Interpreter;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Globs below `script.root`; a name without wildcards is taken even when it looks like a secret. */
+  readonly files: readonly string[];
+  readonly input?: Json;
+  readonly timeoutMs: number;
+  readonly parallel?: number;
+  /** Attempts after the first, before the script has started. */
+  readonly retries: number;
+  readonly onSave: boolean;
+  readonly onDisconnect: OnDisconnect;
+  /** Names of secrets that the script gets as environment variables. */
+  readonly secrets: readonly string[];
+}
+
+export interface Interpreter {
+  readonly commands: readonly string[];
+  readonly args: readonly string[];
+}
+
+/** Time limit of a script that sets none: 1 hour, so that every run ends. */
+export const DEFAULT_TIMEOUT_MS = 3_600_000;
+
+/** Retries of an event that sets none: 2 s, 4 s and 8 s later. */
+export const DEFAULT_RETRIES = 3;
+
+/** A problem in a header or a configuration file. Line and column count from 1. */
+export interface Problem {
+  readonly severity: 'error' | 'warning';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Exclusive end of the range, on the same line. */
+  readonly endColumn: number;
+  readonly message: string;
+  /** What to write instead, when there is a likely candidate. */
+  readonly suggestion?: string;
+}

@@ -1,0 +1,63 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Server } from '../domain/server.ts';
+
+/**
+ * One way to a server. A target is anything that can give one duplex byte stream to a runner; all else is written once, above.
+ * Connecting is lazy and shared: the first `open` connects, later ones reuse the connection while it lives.
+ */
+export interface Transport extends AsyncDisposable {
+  /**
+   * Starts `command` (a POSIX shell command line, a constant of ours) on the server with a clean 8-bit stdin and stdout and no
+   * terminal. `ahead` goes to its stdin in the same flight as the request to start it.
+   * Throws `CroniumError` with a code `connect/…` (see `ssh/errors.ts`), or `signal.reason`.
+   */
+  open(command: string, options: OpenOptions): Promise<RemoteProcess>;
+}
+
+export interface OpenOptions {
+  readonly ahead?: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
+export interface RemoteProcess {
+  /** Honours back-pressure: `write` returns false until `drain`. */
+  readonly stdin: Writable;
+  /** Ends when the process closed it or the connection is gone; never emits `error` without a listener crashing the program. */
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Settles when the process is gone, after both outputs ended; never rejects. */
+  readonly exited: Promise<RemoteExit>;
+  /** Gives the process up: closes the channel or kills the child. May be called twice. */
+  close(): void;
+}
+
+export type RemoteExit =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  /** The connection went away and nobody knows; `message` is a sentence. */
+  | { readonly kind: 'disconnected'; readonly message: string };
+
+/** What a transport may have to ask a person. Absent functions mean that nobody is there to ask. */
+export interface Prompts {
+  /** The host is unknown. `true` trusts the key and adds it to known_hosts. */
+  confirmHostKey?(question: HostKeyQuestion, options: { signal: AbortSignal }): Promise<boolean>;
+  /** A secret line, never echoed. `undefined` means that the person gave up. */
+  askSecret?(prompt: string, options: { signal: AbortSignal }): Promise<string | undefined>;
+  /** A visible line (keyboard-interactive with echo). */
+  askLine?(prompt: string, options: { signal: AbortSignal }): Promise<string | undefined>;
+}
+
+export interface HostKeyQuestion {
+  /** The host as it would stand in known_hosts: `host` or `[host]:port`. */
+  readonly host: string;
+  readonly keyType: string;
+  /** `SHA256:…`, as `ssh` prints it. */
+  readonly fingerprint: string;
+  /** The file to which the key would be added. */
+  readonly file: string;
+}
+
+/** The transports of one process, pooled. */
+export interface Transports extends AsyncDisposable {
+  get(server: Server): Transport;
+}

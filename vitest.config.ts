@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+if (Number(process.versions.node.split('.')[0]) < 22) {
+  throw new Error(
+    `The tests need Node 22 or later, this is ${process.versions.node}: start them through npm ("npm test")`,
+  );
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/architecture.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          // Two cores carry the clients and the servers: one file at a time keeps the servers' answers prompt.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
