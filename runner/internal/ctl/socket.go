@@ -1,0 +1,134 @@
+// Package ctl is the socket between a job's supervisor and the sessions that watch it.
+package ctl
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"syscall"
+
+	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/frame"
+	"cronium.dev/runner/internal/jsontext"
+)
+
+const (
+	socketName = "ctl.sock"
+	backlog    = 64
+)
+
+// Listener waits for sessions.
+type Listener struct{ file *os.File }
+
+// Listen makes the socket in a job's directory.
+func Listen(job *dir.Dir) (*Listener, error) {
+	fd, err := socket()
+	if err != nil {
+		return nil, err
+	}
+	// The directory is private, so nobody gets in before the mode is right.
+	if err := syscall.Bind(fd, address(job)); err != nil {
+		_ = syscall.Close(fd)
+		return nil, fmt.Errorf("bind the control socket: %w", err)
+	}
+	_ = syscall.Chmod(address(job).Name, 0o600)
+	if err := syscall.Listen(fd, backlog); err != nil {
+		_ = syscall.Close(fd)
+		return nil, fmt.Errorf("listen on the control socket: %w", err)
+	}
+	return &Listener{os.NewFile(uintptr(fd), socketName)}, nil
+}
+
+// Accept waits for the next session of the same user.
+func (l *Listener) Accept() (*Conn, error) {
+	raw, err := l.file.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		fd := -1
+		var failed error
+		err := raw.Read(func(listener uintptr) bool {
+			fd, _, failed = syscall.Accept4(int(listener), syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK)
+			return failed != syscall.EAGAIN
+		})
+		if err != nil {
+			return nil, err
+		}
+		if failed == syscall.EINTR || failed == syscall.ECONNABORTED {
+			continue
+		}
+		if failed != nil {
+			return nil, failed
+		}
+		peer, err := syscall.GetsockoptUcred(fd, syscall.SOL_SOCKET, syscall.SO_PEERCRED)
+		if err != nil || (int(peer.Uid) != os.Geteuid() && peer.Uid != 0) {
+			_ = syscall.Close(fd)
+			continue
+		}
+		return newConn(fd), nil
+	}
+}
+
+// Close ends Accept.
+func (l *Listener) Close() { _ = l.file.Close() }
+
+// Dial connects to a job's supervisor.
+func Dial(job *dir.Dir) (*Conn, error) {
+	fd, err := socket()
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Connect(fd, address(job)); err != nil {
+		_ = syscall.Close(fd)
+		return nil, fmt.Errorf("connect to the supervisor: %w", err)
+	}
+	return newConn(fd), nil
+}
+
+func socket() (int, error) {
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return -1, fmt.Errorf("make a socket: %w", err)
+	}
+	return fd, nil
+}
+
+// address names the socket through the descriptor of its directory: a path of more than 107 bytes does not fit into an
+// address, and this way the directory is the one that was checked. Without /proc the plain path must do.
+func address(job *dir.Dir) *syscall.SockaddrUnix {
+	through := "/proc/self/fd/" + strconv.Itoa(job.Fd())
+	if _, err := os.Stat(through); err != nil {
+		through = job.Path()
+	}
+	return &syscall.SockaddrUnix{Name: through + "/" + socketName}
+}
+
+// Conn carries small messages both ways.
+type Conn struct {
+	file    *os.File
+	decoder *frame.Decoder
+}
+
+func newConn(fd int) *Conn {
+	file := os.NewFile(uintptr(fd), socketName)
+	return &Conn{file, frame.NewDecoder(file)}
+}
+
+// Send writes a message.
+func (c *Conn) Send(message *jsontext.Object) error {
+	_, err := c.file.Write(frame.Append(nil, frame.Message, 0, message.Bytes()))
+	return err
+}
+
+// Receive waits for a message.
+func (c *Conn) Receive() (*jsontext.Fields, error) {
+	found, err := c.decoder.Next()
+	if err != nil {
+		return nil, err
+	}
+	return jsontext.ParseObject(found.Body)
+}
+
+// Close ends both directions; closing twice is allowed.
+func (c *Conn) Close() { _ = c.file.Close() }

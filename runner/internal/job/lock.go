@@ -1,0 +1,45 @@
+package job
+
+import (
+	"errors"
+	"os"
+	"syscall"
+
+	"cronium.dev/runner/internal/dir"
+)
+
+const lockName = "lock"
+
+// takeLock makes the lock of a new job and holds it. The lock belongs to the open file, so a supervisor that inherits
+// the descriptor goes on holding it without a moment between.
+func takeLock(d *dir.Dir) (*os.File, error) {
+	file, err := d.Create(lockName)
+	if err != nil {
+		return nil, err
+	}
+	// Waits, because whoever asks whether the job lives holds the lock for an instant.
+	if err := flock(file, syscall.LOCK_EX); err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// isHeld says whether a job's supervisor lives. No process id is asked: those are used again.
+func isHeld(d *dir.Dir) bool {
+	file, err := d.Open(lockName)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return errors.Is(flock(file, syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}
+
+func flock(file *os.File, how int) error {
+	for {
+		err := syscall.Flock(int(file.Fd()), how)
+		if err != syscall.EINTR {
+			return err
+		}
+	}
+}

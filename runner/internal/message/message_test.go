@@ -1,0 +1,95 @@
+package message
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"cronium.dev/runner/internal/frame"
+	"cronium.dev/runner/internal/jsontext"
+)
+
+const (
+	id   = "0123456789abcdef0123456789abcdef"
+	hash = id + id
+)
+
+const wholeStart = `{"type":"start","job":"` + id + `","run":"` + id + `","install":"` + id + `","server":"s","event":"e","payload":"` + hash + `"`
+
+func TestParse(t *testing.T) {
+	defaults := Start{Job: id, Run: id, Install: id, Server: "s", Event: "e", Payload: hash,
+		TimeoutMs: 3_600_000, GraceMs: 5_000, SpoolBytes: 256 << 20, StopAfterMs: Continue}
+	full := defaults
+	full.Args, full.Env, full.Secrets = []string{"a", ""}, []jsontext.Pair{{Name: "A", Value: "1"}}, []jsontext.Pair{{Name: "B", Value: "2"}}
+	full.TimeoutMs, full.GraceMs, full.SpoolBytes, full.StopAfterMs = 1, 0, 1<<20, 7
+	full.Input, full.Stream = []byte(`[ 1, "\u0041" ]`), 5
+	cases := []struct {
+		text string
+		want Message
+	}{
+		{`{"type":"put","payload":"` + hash + `","size":3,"stream":1}`, Put{hash, 3, 1}},
+		{`{"type":"attach","job":"` + id + `","offset":9007199254740991,"stream":2147483647}`, Attach{id, 1<<53 - 1, 1<<31 - 1}},
+		{`{"type":"ack","job":"` + id + `","offset":0}`, Ack{id, 0}},
+		{`{"type":"cancel","job":"` + id + `","install":"` + id + `"}`, Cancel{id, id}},
+		{`{"type":"forget","job":"` + id + `"}`, Forget{id}},
+		{`{"type":"list","install":"` + id + `"}`, List{id}},
+		{`{"type":"collect"}`, Collect{}},
+		{`{"type":"window","stream":1,"bytes":2}`, Window{1, 2}},
+		{`{"type":"ping","id":0}`, Ping{0}},
+		{`{"type":"bye","code":"x","message":"y"}`, Bye{}},
+		{wholeStart + `}`, defaults},
+		{wholeStart + `,"args":["a",""],"env":{"A":"1"},"secrets":{"B":"2"},"timeoutMs":1,"graceMs":0,"spoolBytes":5,"onDisconnect":{"kind":"stop","afterMs":7},"input":[ 1, "\u0041" ],"stream":5}`, full},
+	}
+	for _, test := range cases {
+		got, err := Parse([]byte(test.text))
+		if err != nil || !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s:\n got %v, %v\nwant %v", test.text, got, err, test.want)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		``: "message/json", `[]`: "message/json", `{}`: "message/type", `{"type":1}`: "message/type",
+		`{"type":"dance"}`: "message/unknown",
+		`{"type":"put","payload":"` + hash + `","size":3}`:                          "message/fields",
+		`{"type":"put","payload":"` + hash + `","size":3,"stream":0}`:               "message/fields",
+		`{"type":"put","payload":"` + hash + `","size":3,"stream":` + "2147483648}": "message/fields",
+		`{"type":"forget","job":"../../x"}`:                                         "message/fields",
+		`{"type":"forget","job":"` + strings.ToUpper(id) + `"}`:                     "message/fields",
+		wholeStart + `,"timeoutMs":0}`:                                              "message/fields",
+		wholeStart + `,"timeoutMs":null}`:                                           "message/fields",
+		wholeStart + `,"env":{"A":1}}`:                                              "message/fields",
+		wholeStart + `,"args":"a"}`:                                                 "message/fields",
+		wholeStart + `,"onDisconnect":{"kind":"stop"}}`:                             "message/fields",
+		wholeStart + `,"onDisconnect":{"kind":"pause"}}`:                            "message/fields",
+	} {
+		_, err := Parse([]byte(text))
+		var violation *frame.Violation
+		var refused *Refused
+		got := ""
+		if errors.As(err, &violation) {
+			got = violation.Code
+		} else if errors.As(err, &refused) {
+			got = refused.Code
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(wholeStart + `}`))
+	f.Add([]byte(`{"type":"attach","job":"` + id + `","offset":1,"stream":1}`))
+	f.Add([]byte(`{"type":"dance","job":"` + id + `","stream":-1}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		_, err := Parse(body)
+		var refused *Refused
+		if errors.As(err, &refused) && !json.Valid(refused.JSON()) {
+			t.Errorf("the refusal is no JSON: %s", refused.JSON())
+		}
+	})
+}

@@ -1,0 +1,145 @@
+package payload
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/jsontext"
+)
+
+const (
+	suffix = ".tar.gz"
+	// MaxSize bounds an archive that is put.
+	MaxSize = 512 << 20
+)
+
+var (
+	// ErrAbsent says that no archive of this hash is here.
+	ErrAbsent = errors.New("the server does not hold the payload")
+	// ErrSize and ErrHash say that what was put is not what was announced.
+	ErrSize = errors.New("the payload's size is not the one announced")
+	ErrHash = errors.New("the payload's SHA-256 is not the one announced")
+)
+
+// Store is the directory of all archives.
+type Store struct{ files *dir.Dir }
+
+// OpenStore opens <base>/payloads and makes it when it is missing.
+func OpenStore(base *dir.Dir) (*Store, error) {
+	files, err := base.Ensure("payloads")
+	if err != nil {
+		return nil, fmt.Errorf("open payloads: %w", err)
+	}
+	return &Store{files}, nil
+}
+
+// Has says whether the archive is here, and marks it as used.
+func (s *Store) Has(sha256 string) bool { return s.files.Touch(sha256+suffix) == nil }
+
+// Open opens an archive.
+func (s *Store) Open(sha256 string) (*Archive, error) {
+	file, err := s.files.Open(sha256 + suffix)
+	if errors.Is(err, syscall.ENOENT) {
+		return nil, ErrAbsent
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open payload: %w", err)
+	}
+	archive, err := Open(file)
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return archive, nil
+}
+
+// Upload is an archive on its way in.
+type Upload struct {
+	store     *Store
+	sha256    string
+	size      int64
+	temporary string
+	file      *os.File
+	hash      hash.Hash
+	received  int64
+}
+
+// Receive begins an upload. stream makes its name in the directory unique within this process.
+func (s *Store) Receive(sum string, size int64, stream uint32) (*Upload, error) {
+	if size > MaxSize {
+		return nil, ErrSize
+	}
+	temporary := ".put-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.FormatUint(uint64(stream), 10)
+	file, err := s.files.Create(temporary)
+	if err != nil {
+		return nil, fmt.Errorf("store payload: %w", err)
+	}
+	return &Upload{store: s, sha256: sum, size: size, temporary: temporary, file: file, hash: sha256.New()}, nil
+}
+
+// Write takes the next bytes.
+func (u *Upload) Write(data []byte) error {
+	u.received += int64(len(data))
+	if u.received > u.size {
+		return ErrSize
+	}
+	_, _ = u.hash.Write(data)
+	if _, err := u.file.Write(data); err != nil {
+		return fmt.Errorf("store payload: %w", err)
+	}
+	return nil
+}
+
+// Commit puts the archive in place if it is what was announced. The upload is over in any case.
+func (u *Upload) Commit() error {
+	defer u.Abort()
+	if u.received != u.size {
+		return ErrSize
+	}
+	if hex.EncodeToString(u.hash.Sum(nil)) != u.sha256 {
+		return ErrHash
+	}
+	if err := u.file.Sync(); err != nil {
+		return fmt.Errorf("store payload: %w", err)
+	}
+	if err := u.store.files.Rename(u.temporary, u.sha256+suffix); err != nil {
+		return fmt.Errorf("store payload: %w", err)
+	}
+	return nil
+}
+
+// Abort removes what is left of an upload; calling it twice is allowed.
+func (u *Upload) Abort() {
+	_ = u.file.Close()
+	_ = u.store.files.Remove(u.temporary)
+}
+
+// Collect removes archives that nobody used since before, and uploads that were left behind.
+func (s *Store) Collect(before time.Time, isUsed func(sha256 string) bool) (count, bytes int64) {
+	names, err := s.files.Names()
+	if err != nil {
+		return 0, 0
+	}
+	for _, name := range names {
+		sum, isArchive := strings.CutSuffix(name, suffix)
+		if isArchive && jsontext.IsHex(sum, 64) && isUsed(sum) {
+			continue
+		}
+		entry, err := s.files.Stat(name)
+		if err != nil || !entry.IsFile || entry.Modified.After(before) || s.files.Remove(name) != nil {
+			continue
+		}
+		count++
+		bytes += entry.Size
+	}
+	return count, bytes
+}

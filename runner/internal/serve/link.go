@@ -1,0 +1,196 @@
+package serve
+
+import (
+	"sync"
+	"time"
+
+	"cronium.dev/runner/internal/ctl"
+	"cronium.dev/runner/internal/job"
+	"cronium.dev/runner/internal/jsontext"
+)
+
+// redial is the pause before a supervisor that does not answer is judged again.
+const redial = 20 * time.Millisecond
+
+// link is what a session knows of a job that goes on.
+type link struct {
+	session *session
+	id      string
+
+	mu   sync.Mutex
+	conn *ctl.Conn
+	// hasStarted says that this session started the job, and wants to hear of it also when nothing is attached.
+	hasStarted bool
+	tails      map[*tail]struct{}
+	end        int64
+	isOver     bool
+}
+
+// follow returns the link to a job, or nil when the job is over.
+func (s *session) follow(state *job.State, hasStarted bool) *link {
+	if state.IsOver() {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.links[state.Job]
+	if l == nil {
+		l = &link{session: s, id: state.Job, tails: map[*tail]struct{}{}, end: state.End}
+		s.links[state.Job] = l
+		go l.run()
+	}
+	l.mu.Lock()
+	l.hasStarted = l.hasStarted || hasStarted
+	l.mu.Unlock()
+	return l
+}
+
+// run listens to the supervisor until the job is over, the session ends, or nobody is interested any more.
+func (l *link) run() {
+	for {
+		if conn := l.dial(); conn != nil {
+			l.listen(conn)
+		}
+		state, err := l.session.jobs.Load(l.id)
+		if err != nil || state.IsOver() {
+			l.finish(state)
+			return
+		}
+		if l.isUnwanted() {
+			return
+		}
+		select {
+		case <-l.session.done:
+			return
+		case <-time.After(redial):
+		}
+	}
+}
+
+func (l *link) dial() *ctl.Conn {
+	d, err := l.session.jobs.Open(l.id)
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	conn, err := ctl.Dial(d)
+	if err != nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn = conn
+	if len(l.tails) > 0 {
+		_ = conn.Send(jsontext.Message("attach"))
+	}
+	return conn
+}
+
+func (l *link) listen(conn *ctl.Conn) {
+	defer conn.Close()
+	for {
+		fields, err := conn.Receive()
+		if err != nil {
+			return
+		}
+		switch fields.Text("type", 16) {
+		case "grown":
+			l.grow(fields.Int("end", 0, jsontext.MaxInt))
+		case "changed":
+			if state, err := l.session.jobs.Load(l.id); err == nil && !state.IsOver() {
+				l.session.sendState(state)
+			}
+		}
+	}
+}
+
+func (l *link) grow(end int64) {
+	l.mu.Lock()
+	l.end = max(l.end, end)
+	streams := l.streams()
+	l.mu.Unlock()
+	for _, id := range streams {
+		l.session.out.Wake(id)
+	}
+}
+
+// finish tells the end; readers get the rest and then their own end.
+func (l *link) finish(state *job.State) {
+	l.session.mu.Lock()
+	delete(l.session.links, l.id)
+	l.session.mu.Unlock()
+	l.mu.Lock()
+	l.isOver = true
+	if state != nil {
+		l.end = max(l.end, state.End)
+	}
+	streams := l.streams()
+	l.mu.Unlock()
+	if state != nil {
+		l.session.sendState(state)
+	}
+	for _, id := range streams {
+		l.session.out.Wake(id)
+	}
+}
+
+// isUnwanted ends a link that nobody needs.
+func (l *link) isUnwanted() bool {
+	l.session.mu.Lock()
+	defer l.session.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.hasStarted || len(l.tails) > 0 {
+		return false
+	}
+	delete(l.session.links, l.id)
+	return true
+}
+
+// streams lists the attached streams; the lock is held.
+func (l *link) streams() []uint32 {
+	ids := make([]uint32, 0, len(l.tails))
+	for t := range l.tails {
+		ids = append(ids, t.id)
+	}
+	return ids
+}
+
+func (l *link) attach(t *tail) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tails[t] = struct{}{}
+	if l.conn != nil && len(l.tails) == 1 {
+		_ = l.conn.Send(jsontext.Message("attach"))
+	}
+}
+
+func (l *link) detach(t *tail) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.tails, t)
+	if len(l.tails) > 0 || l.conn == nil {
+		return
+	}
+	_ = l.conn.Send(jsontext.Message("detach"))
+	if !l.hasStarted {
+		l.conn.Close()
+	}
+}
+
+// tell passes something on to the supervisor, if it is there.
+func (l *link) tell(message *jsontext.Object) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn != nil && l.conn.Send(message) == nil
+}
+
+func (l *link) progress() (end int64, isOver bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.end, l.isOver
+}
+
+func (s *session) sendState(state *job.State) {
+	s.out.Send(jsontext.Message("state").Text("job", state.Job).Raw("state", state.JSON()).Bytes())
+}

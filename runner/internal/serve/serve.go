@@ -1,0 +1,218 @@
+// Package serve answers one client over stdin and stdout. It owns nothing: when it ends, jobs go on.
+package serve
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+
+	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/frame"
+	"cronium.dev/runner/internal/host"
+	"cronium.dev/runner/internal/job"
+	"cronium.dev/runner/internal/jsontext"
+	"cronium.dev/runner/internal/message"
+	"cronium.dev/runner/internal/outbox"
+	"cronium.dev/runner/internal/payload"
+)
+
+const (
+	protocol    = 1
+	nonceDigits = 32
+	// lastWords bounds the wait for a client to read why the session ends.
+	lastWords = 2 * time.Second
+)
+
+// session is one conversation with one client.
+type session struct {
+	base     *dir.Dir
+	host     host.Host
+	jobs     *job.Store
+	payloads *payload.Store
+	self     self
+	out      *outbox.Outbox
+	// done is closed when the session ends; all its goroutines end with it.
+	done chan struct{}
+
+	mu      sync.Mutex
+	streams map[uint32]*stream
+	workers map[string]chan func()
+	links   map[string]*link
+	// waiting holds the starts whose archive is not here, by its hash.
+	waiting map[string][]*waitingStart
+}
+
+// Run is the process `serve <nonce> <base>`.
+func Run(arguments []string, version string) int {
+	if len(arguments) != 2 || !jsontext.IsHex(arguments[0], nonceDigits) {
+		_, _ = os.Stderr.WriteString("Usage: cronium-runner serve <nonce of 32 hex digits> <base>\n")
+		return 2
+	}
+	// Notified, not ignored: what is ignored stays so in every script. Writing to a closed pipe is an ordinary failure then.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	leaving := make(chan os.Signal, 1)
+	signal.Notify(leaving, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)
+
+	s, err := open(arguments[1])
+	preamble := []byte("CRN1 " + arguments[0] + " hello\n")
+	if err != nil {
+		bye := jsontext.Message("bye").Text("code", "base").Text("message", "Cannot use the base directory: "+err.Error()).Bytes()
+		_, _ = os.Stdout.Write(frame.Append(preamble, frame.Message, 0, bye))
+		return 1
+	}
+	if _, err := os.Stdout.Write(frame.Append(preamble, frame.Message, 0, s.hello(version))); err != nil {
+		return 1
+	}
+	return s.serve(os.Stdin, os.Stdout, leaving)
+}
+
+func open(path string) (*session, error) {
+	base, err := dir.OpenBase(path)
+	if err != nil {
+		return nil, err
+	}
+	here := host.Read()
+	jobs, err := job.OpenStore(base, here)
+	if err != nil {
+		return nil, err
+	}
+	payloads, err := payload.OpenStore(base)
+	if err != nil {
+		return nil, err
+	}
+	return &session{
+		base: base, host: here, jobs: jobs, payloads: payloads, self: findSelf(),
+		out: outbox.New(), done: make(chan struct{}),
+		streams: map[uint32]*stream{}, workers: map[string]chan func(){}, links: map[string]*link{},
+		waiting: map[string][]*waitingStart{},
+	}, nil
+}
+
+func (s *session) hello(version string) []byte {
+	return jsontext.Message("hello").Int("protocol", protocol).Text("version", version).Text("sha256", s.self.sha256).
+		Text("os", runtime.GOOS).Text("arch", runtime.GOARCH).Text("host", s.host.ID).Text("bootId", s.host.BootID).
+		Text("base", s.base.Path()).Texts("capabilities", []string{}).Bytes()
+}
+
+// serve answers until the client leaves, the connection breaks, or somebody breaks the protocol.
+func (s *session) serve(from io.Reader, to io.Writer, leaving <-chan os.Signal) int {
+	defer close(s.done)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		_ = s.out.Run(to)
+	}()
+	heard := make(chan error, 1)
+	go func() { heard <- s.listen(from) }()
+	select {
+	case <-leaving:
+		return 0
+	case <-sent:
+		return 0
+	case err := <-heard:
+		var violation *frame.Violation
+		if !errors.As(err, &violation) {
+			return 0
+		}
+		s.out.Send(jsontext.Message("bye").Text("code", violation.Code).Text("message", violation.Message).Bytes())
+		s.out.Close()
+		select {
+		case <-sent:
+		case <-time.After(lastWords):
+		}
+		return 1
+	}
+}
+
+// errLeft says that the client said goodbye.
+var errLeft = errors.New("the client left")
+
+// listen takes frames until there are no more or one breaks the protocol.
+func (s *session) listen(from io.Reader) error {
+	decoder := frame.NewDecoder(from)
+	for {
+		found, err := decoder.Next()
+		if err != nil {
+			return err
+		}
+		if found.Kind == frame.Message {
+			err = s.hear(found.Body)
+		} else {
+			err = s.take(found)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// hear answers one control message. What could wait for a disk or a process is done by a worker.
+func (s *session) hear(body []byte) error {
+	parsed, err := message.Parse(body)
+	var refused *message.Refused
+	if errors.As(err, &refused) {
+		s.out.Send(refused.JSON())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch m := parsed.(type) {
+	case message.Start:
+		return s.hearStart(m, append([]byte(nil), body...))
+	case message.Put:
+		return s.hearPut(m)
+	case message.Attach:
+		return s.hearAttach(m)
+	case message.Ack:
+		s.work(m.Job, func() { s.ack(m) })
+	case message.Cancel:
+		s.work(m.Job, func() { s.cancel(m) })
+	case message.Forget:
+		s.work(m.Job, func() { s.forget(m) })
+	case message.List:
+		s.work("", func() { s.list(m) })
+	case message.Collect:
+		s.work("", s.collect)
+	case message.Window:
+		s.out.Credit(m.Stream, m.Bytes)
+	case message.Ping:
+		s.out.Send(jsontext.Message("pong").Int("id", m.ID).Bytes())
+	case message.Bye:
+		return errLeft
+	}
+	return nil
+}
+
+// maxQueued bounds what may wait for one job; whoever sends more makes only its own session wait.
+const maxQueued = 64
+
+// work does something for a job in the order in which it was asked. Jobs do not wait for each other.
+func (s *session) work(name string, task func()) {
+	s.mu.Lock()
+	queue := s.workers[name]
+	if queue == nil {
+		queue = make(chan func(), maxQueued)
+		s.workers[name] = queue
+		go func() {
+			for {
+				select {
+				case task := <-queue:
+					task()
+				case <-s.done:
+					return
+				}
+			}
+		}()
+	}
+	s.mu.Unlock()
+	select {
+	case queue <- task:
+	case <-s.done:
+	}
+}

@@ -1,0 +1,209 @@
+package serve
+
+import (
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"cronium.dev/runner/internal/job"
+	"cronium.dev/runner/internal/jsontext"
+	"cronium.dev/runner/internal/message"
+	"cronium.dev/runner/internal/spool"
+	"cronium.dev/runner/internal/supervise"
+)
+
+const (
+	// maxWaiting and waitFor bound the starts whose archive does not come.
+	maxWaiting = 64
+	waitFor    = 10 * time.Minute
+	// answerWithin bounds the wait for a supervisor's first word.
+	answerWithin = 30 * time.Second
+	maxAnswer    = 16 << 10
+)
+
+// waitingStart is a start whose archive is not here.
+type waitingStart struct {
+	message message.Start
+	body    []byte
+	timer   *time.Timer
+}
+
+func (s *session) hearStart(m message.Start, body []byte) error {
+	if err := s.claim(m.Stream, &stream{}); err != nil {
+		return err
+	}
+	s.work(m.Job, func() { s.start(m, body) })
+	return nil
+}
+
+// start runs a job that is unknown, and answers with the state in any case.
+func (s *session) start(m message.Start, body []byte) {
+	for {
+		state, err := s.jobs.Load(m.Job)
+		if errors.Is(err, job.ErrUnknown) {
+			if !s.payloads.Has(m.Payload) {
+				s.await(m, body)
+				return
+			}
+			err = s.spawn(m, body)
+			if err == nil || errors.Is(err, job.ErrKnown) {
+				continue
+			}
+		}
+		if err != nil {
+			s.refuseFailed(m, err)
+			return
+		}
+		if !s.jobs.IsOurs(state) {
+			s.refuseStart(m, "job/unknown", "The job belongs to another server that shares this directory")
+			return
+		}
+		s.out.Send(jsontext.Message("started").Text("job", m.Job).Raw("state", state.JSON()).Bytes())
+		s.follow(state, true)
+		if m.Stream != 0 {
+			s.attach(message.Attach{Job: m.Job, Stream: m.Stream})
+		}
+		return
+	}
+}
+
+// refusal is a supervisor's own word on why it could not start.
+type refusal struct{ code, text string }
+
+func (r *refusal) Error() string { return r.text }
+
+func (s *session) refuseFailed(m message.Start, err error) {
+	var own *refusal
+	switch {
+	case errors.As(err, &own):
+		s.refuseStart(m, own.code, own.text)
+	case spool.IsFull(err):
+		s.refuseStart(m, "disk/full", "Cannot start the job: the server's disk is full")
+	default:
+		s.refuseStart(m, "start/failed", "Cannot start the job: "+err.Error())
+	}
+}
+
+func (s *session) refuseStart(m message.Start, code, text string) {
+	refused := &message.Refused{Re: "start", Code: code, Message: text, Job: m.Job, Payload: m.Payload, Stream: m.Stream}
+	s.out.Send(refused.JSON())
+}
+
+// spawn claims the job and starts its supervisor, which outlives us. It returns when the START record is written.
+func (s *session) spawn(m message.Start, body []byte) error {
+	d, lock, err := s.jobs.Claim(m.Job)
+	if err != nil {
+		return err
+	}
+	d.Close()
+	answer, err := s.supervise(m.Job, body, lock)
+	_ = lock.Close()
+	if answer == supervise.Started {
+		return nil
+	}
+	if code, text, found := strings.Cut(answer, " "); err == nil && found {
+		return &refusal{code, text}
+	}
+	// It died without a word. If it got as far as a state, that tells what became of the job.
+	if s.jobs.HasBegun(m.Job) {
+		return nil
+	}
+	_ = s.jobs.Remove(m.Job)
+	if err == nil {
+		err = errors.New("the supervisor ended at once")
+	}
+	return err
+}
+
+func (s *session) supervise(id string, body []byte, lock *os.File) (string, error) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return "", err
+	}
+	defer null.Close()
+	order, give, err := os.Pipe()
+	if err != nil {
+		return "", err
+	}
+	defer order.Close()
+	defer give.Close()
+	hear, answer, err := os.Pipe()
+	if err != nil {
+		return "", err
+	}
+	defer hear.Close()
+	defer answer.Close()
+	files := []uintptr{null.Fd(), null.Fd(), null.Fd(), lock.Fd(), order.Fd(), answer.Fd()}
+	arguments := []string{"cronium-runner", "supervise", s.base.Path(), id, s.self.sha256}
+	pid, _, err := syscall.StartProcess(s.self.path, arguments, &syscall.ProcAttr{
+		Env: os.Environ(), Files: files, Sys: &syscall.SysProcAttr{Setsid: true},
+	})
+	if err != nil {
+		return "", err
+	}
+	// Ends with the supervisor, or with this process.
+	go func() { _, _ = syscall.Wait4(pid, nil, 0, nil) }()
+	// Only the supervisor's own end must be open, or its death would not be seen.
+	_ = answer.Close()
+	_ = order.Close()
+	if _, err := give.Write(body); err != nil {
+		return "", err
+	}
+	_ = give.Close()
+	_ = hear.SetReadDeadline(time.Now().Add(answerWithin))
+	text, err := io.ReadAll(io.LimitReader(hear, maxAnswer))
+	return string(text), err
+}
+
+// await keeps a start until its archive comes.
+func (s *session) await(m message.Start, body []byte) {
+	start := &waitingStart{message: m, body: body}
+	s.mu.Lock()
+	count, isComing := 0, false
+	for _, starts := range s.waiting {
+		count += len(starts)
+	}
+	for _, st := range s.streams {
+		isComing = isComing || (st.isPut && !st.isOver && st.sha256 == m.Payload)
+	}
+	if count < maxWaiting {
+		start.timer = time.AfterFunc(waitFor, func() { s.giveUp(start) })
+		s.waiting[m.Payload] = append(s.waiting[m.Payload], start)
+	}
+	s.mu.Unlock()
+	if count >= maxWaiting {
+		s.refuseStart(m, "limit", "Cannot start the job: too many starts of this session wait for their payloads")
+		return
+	}
+	if !isComing {
+		s.out.Send(jsontext.Message("need").Text("payload", m.Payload).Bytes())
+	}
+}
+
+func (s *session) takeWaiting(sha256 string) []*waitingStart {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	starts := s.waiting[sha256]
+	delete(s.waiting, sha256)
+	for _, start := range starts {
+		start.timer.Stop()
+	}
+	return starts
+}
+
+func (s *session) giveUp(start *waitingStart) {
+	s.mu.Lock()
+	starts := s.waiting[start.message.Payload]
+	at := slices.Index(starts, start)
+	if at >= 0 {
+		s.waiting[start.message.Payload] = slices.Delete(starts, at, at+1)
+	}
+	s.mu.Unlock()
+	if at >= 0 {
+		s.refuseStart(start.message, "payload/absent", "Cannot start the job: its payload did not come within 10 minutes")
+	}
+}

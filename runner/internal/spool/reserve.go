@@ -1,0 +1,103 @@
+package spool
+
+import (
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"cronium.dev/runner/internal/dir"
+)
+
+const (
+	reserveName = "reserve"
+	reserveSize = 64 << 10
+	// syncEvery bounds what a power cut can take.
+	syncEvery = time.Second
+)
+
+// reserve takes the room that the last records and the state will need from the disk beforehand.
+func reserve(job *dir.Dir) error {
+	file, err := job.Create(reserveName)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	err = syscall.Fallocate(int(file.Fd()), 0, 0, reserveSize)
+	if err == syscall.EOPNOTSUPP || err == syscall.ENOSYS {
+		_, err = file.Write(make([]byte, reserveSize))
+	}
+	return err
+}
+
+func release(job *dir.Dir) { _ = job.Remove(reserveName) }
+
+// syncer puts segments on the disk, at most once a second, without making a writer wait.
+type syncer struct {
+	mu    sync.Mutex
+	file  *os.File
+	old   []*os.File
+	dirty bool
+	stop  chan struct{}
+	done  chan struct{}
+}
+
+// startSyncer begins; its goroutine ends with close.
+func startSyncer() *syncer {
+	s := &syncer{stop: make(chan struct{}), done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		tick := time.NewTicker(syncEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				_ = s.sync()
+			case <-s.stop:
+				return
+			}
+		}
+	}()
+	return s
+}
+
+// use makes file the segment that is written; the one before is synced once more and closed.
+func (s *syncer) use(file *os.File) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file != nil {
+		s.old = append(s.old, s.file)
+	}
+	s.file = file
+}
+
+func (s *syncer) touch() {
+	s.mu.Lock()
+	s.dirty = true
+	s.mu.Unlock()
+}
+
+func (s *syncer) sync() error {
+	s.mu.Lock()
+	file, old, dirty := s.file, s.old, s.dirty
+	s.old, s.dirty = nil, false
+	s.mu.Unlock()
+	for _, finished := range old {
+		_ = syscall.Fdatasync(int(finished.Fd()))
+		_ = finished.Close()
+	}
+	if !dirty || file == nil {
+		return nil
+	}
+	return syscall.Fdatasync(int(file.Fd()))
+}
+
+func (s *syncer) close() error {
+	close(s.stop)
+	<-s.done
+	err := s.sync()
+	if s.file != nil {
+		_ = s.file.Close()
+	}
+	return err
+}

@@ -1,0 +1,216 @@
+package spool
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/host"
+	"cronium.dev/runner/internal/jsontext"
+	"cronium.dev/runner/internal/record"
+)
+
+// retryAfter is how long output is dropped without another try when the disk is full.
+const retryAfter = 250 * time.Millisecond
+
+// Writer appends records to a job's spool. Its methods may be called from several goroutines;
+// none of them waits for a client, and none fails because of a full disk unless it says so.
+type Writer struct {
+	mu      sync.Mutex
+	job     *dir.Dir
+	files   *dir.Dir
+	clock   host.Clock
+	onGrow  func(end int64)
+	budget  int64
+	scratch []byte
+
+	seq      uint64
+	end      int64
+	kept     int64
+	segments []*segment
+	current  *os.File
+	syncing  *syncer
+
+	acked   int64
+	readers atomic.Int32
+	gaps    []gap
+
+	// unwritten counts output for which there was no room; such bytes have no offsets.
+	unwritten Counts
+	tryAgain  time.Time
+}
+
+// Create makes the spool of a new job. onGrow is told the new end after every record; it must not wait.
+func Create(job *dir.Dir, budget int64, clock host.Clock, onGrow func(end int64)) (*Writer, error) {
+	files, err := job.Make(directory, 0o700)
+	if err != nil {
+		return nil, fmt.Errorf("make the spool: %w", err)
+	}
+	w := &Writer{job: job, files: files, clock: clock, onGrow: onGrow, budget: budget, syncing: startSyncer()}
+	if err = reserve(job); err == nil {
+		err = w.roll()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make the spool: %w", err)
+	}
+	return w, nil
+}
+
+// End is the size of the spool.
+func (w *Writer) End() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.end
+}
+
+// Ack says that a client has everything before offset on its disk.
+func (w *Writer) Ack(offset int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.acked = max(w.acked, min(offset, w.end))
+}
+
+// AddReaders says that so many more clients read the spool. It never waits, not even for a disk.
+func (w *Writer) AddReaders(count int32) { w.readers.Add(count) }
+
+// Start writes the first record.
+func (w *Writer) Start(body []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.append(record.Start, body)
+}
+
+// Output writes what a script printed. When there is no room it is counted instead: the script never waits for a disk.
+func (w *Writer) Output(kind record.Type, body []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.unwritten.Records > 0 && (time.Now().Before(w.tryAgain) || w.confess() != nil) {
+		w.drop(body)
+		return
+	}
+	if err := w.append(kind, body); err != nil {
+		w.drop(body)
+	}
+}
+
+func (w *Writer) drop(body []byte) {
+	w.unwritten.add(Counts{1, int64(bytes.Count(body, []byte{'\n'})), int64(len(body))})
+	w.tryAgain = time.Now().Add(retryAfter)
+}
+
+// confess writes the GAP for output that found no room.
+func (w *Writer) confess() error {
+	if w.unwritten.Records == 0 {
+		return nil
+	}
+	if err := w.append(record.Gap, gap{w.end, w.end, w.unwritten}.body()); err != nil {
+		w.tryAgain = time.Now().Add(retryAfter)
+		return err
+	}
+	w.unwritten = Counts{}
+	return nil
+}
+
+// Note writes something that a person should know.
+func (w *Writer) Note(code, message string) error {
+	return w.last(record.Note, jsontext.NewObject().Text("code", code).Text("message", message).Bytes())
+}
+
+// Exit writes the last record.
+func (w *Writer) Exit(body []byte) error { return w.last(record.Exit, body) }
+
+// last writes a record that must not be lost: when there is no room, the reserve is given up for it.
+func (w *Writer) last(kind record.Type, body []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	try := func() error {
+		if err := w.confess(); err != nil {
+			return err
+		}
+		return w.append(kind, body)
+	}
+	err := try()
+	if err != nil {
+		release(w.job)
+		err = try()
+	}
+	return err
+}
+
+// Close puts everything on the disk and ends the writer.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	release(w.job)
+	w.files.Close()
+	return w.syncing.close()
+}
+
+// append writes one record, whole or not at all.
+func (w *Writer) append(kind record.Type, body []byte) error {
+	w.scratch = record.Append(w.scratch[:0], record.Record{Type: kind, Seq: w.seq, Time: uint64(w.clock.Micros()), Body: body})
+	size := int64(len(w.scratch))
+	last := w.segments[len(w.segments)-1]
+	if last.size+size > SegmentLimit(w.budget) {
+		if err := w.roll(); err != nil {
+			return err
+		}
+		last = w.segments[len(w.segments)-1]
+	}
+	err := w.write(last)
+	if errors.Is(err, syscall.EFBIG) && last.size > 0 {
+		// The session limits the size of files, not their number.
+		if err = w.roll(); err == nil {
+			last = w.segments[len(w.segments)-1]
+			err = w.write(last)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	w.syncing.touch()
+	w.seq++
+	last.size += size
+	last.counts.Records++
+	if kind == record.Out || kind == record.Err {
+		last.counts.add(Counts{0, int64(bytes.Count(body, []byte{'\n'})), int64(len(body))})
+	}
+	w.end += size
+	w.kept += size
+	w.onGrow(w.end)
+	if w.kept > w.budget && kind != record.Gap {
+		w.shrink()
+	}
+	return nil
+}
+
+// write puts the scratch at the end of a segment. Not a byte of half a record may stay: its place is the next record's.
+func (w *Writer) write(to *segment) error {
+	_, err := w.current.WriteAt(w.scratch, to.size)
+	if err != nil {
+		_ = w.current.Truncate(to.size)
+	}
+	return err
+}
+
+// roll begins a new segment at the end.
+func (w *Writer) roll() error {
+	file, err := w.files.Create(fileName(w.end))
+	if err != nil {
+		return err
+	}
+	number := 0
+	if len(w.segments) > 0 {
+		number = w.segments[len(w.segments)-1].number + 1
+	}
+	w.segments = append(w.segments, &segment{start: w.end, number: number})
+	w.current = file
+	w.syncing.use(file)
+	return nil
+}

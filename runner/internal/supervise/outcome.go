@@ -1,0 +1,183 @@
+package supervise
+
+import (
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"cronium.dev/runner/internal/job"
+	"cronium.dev/runner/internal/payload"
+	"cronium.dev/runner/internal/tree"
+)
+
+const (
+	// drainFor is how long output is still read after the main process has ended while others hold the pipes.
+	drainFor = 2 * time.Second
+	// drainQuietly is how long that takes without being told as a phase of its own.
+	drainQuietly = 50 * time.Millisecond
+	// killFor bounds the hunt for processes that cannot be killed.
+	killFor = 5 * time.Second
+	// waitAfterKill bounds the wait for a main process that hangs in the system.
+	waitAfterKill = 2 * time.Second
+	// maxNamed bounds how many processes are named.
+	maxNamed = 32
+)
+
+// execute unpacks the payload, runs the script to its end and says how it ended.
+func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifest, p *plan) *job.Exit {
+	defer archive.Close()
+	work, err := s.job.MakeMasked(workName, 0o755)
+	if err != nil {
+		return brokenBy(err)
+	}
+	defer work.Close()
+	if err := archive.Extract(work, manifest.Entrypoint, s.isStopped); err != nil {
+		return brokenBy(err)
+	}
+	if s.isStopped() {
+		return &job.Exit{Reason: job.Cancelled, Code: job.NoCode}
+	}
+	script, exit := startScript(p)
+	if exit != nil {
+		return exit
+	}
+	return s.attend(script)
+}
+
+func (s *supervisor) isStopped() bool {
+	select {
+	case <-s.control.cancelled:
+		return true
+	case <-s.control.abandoned:
+		return true
+	default:
+		return false
+	}
+}
+
+// attend is where an outcome is decided: the first of the script's own end, the time limit and a wish to stop wins.
+func (s *supervisor) attend(running *script) *job.Exit {
+	drained := drain(running, s.spool, s.mask)
+	limit := time.NewTimer(time.Duration(s.start.TimeoutMs) * time.Millisecond)
+	defer limit.Stop()
+
+	exit := &job.Exit{Reason: job.Exited, Code: job.NoCode}
+	note := ""
+	select {
+	case status := <-running.ended:
+		return s.conclude(running, exit, &status, drained)
+	case <-limit.C:
+		exit.Reason = job.TimedOut
+	case <-s.control.cancelled:
+		exit.Reason = job.Cancelled
+	case <-s.control.abandoned:
+		exit.Reason = job.Cancelled
+		note = "The script was stopped because nobody was attached for " + (time.Duration(s.start.StopAfterMs) * time.Millisecond).String()
+	case <-s.terminated:
+		exit.Reason = job.Cancelled
+		note = "The script was stopped because the server asked the runner to end"
+	}
+	select {
+	case status := <-running.ended:
+		// Both at once: the true end wins.
+		exit.Reason = job.Exited
+		return s.conclude(running, exit, &status, drained)
+	default:
+	}
+	if note != "" {
+		_ = s.spool.Note("stopped", note)
+	}
+	return s.conclude(running, exit, s.stop(running, exit), drained)
+}
+
+// stop ends the script and everything it started: TERM to its group, and after the grace KILL to every descendant.
+// It returns the main process's end, or nil if that cannot be had.
+func (s *supervisor) stop(running *script, exit *job.Exit) *syscall.WaitStatus {
+	_ = syscall.Kill(-running.pid, syscall.SIGTERM)
+	// A stopped process takes TERM only when it goes on.
+	_ = syscall.Kill(-running.pid, syscall.SIGCONT)
+	grace := time.NewTimer(time.Duration(s.start.GraceMs) * time.Millisecond)
+	defer grace.Stop()
+	select {
+	case <-running.gone:
+	case <-grace.C:
+		exit.Killed = s.name(tree.Kill(running.pid, killFor))
+	}
+	select {
+	case status := <-running.ended:
+		return &status
+	case <-time.After(waitAfterKill):
+		return nil
+	}
+}
+
+// conclude waits for the rest of the output and completes the report.
+func (s *supervisor) conclude(running *script, exit *job.Exit, status *syscall.WaitStatus, drained <-chan struct{}) *job.Exit {
+	if status != nil && status.Signaled() {
+		exit.Signal = signalName(status.Signal())
+	} else if status != nil {
+		exit.Code = status.ExitStatus()
+	}
+	if !within(drained, drainQuietly) {
+		s.state.Phase = job.Draining
+		_ = s.state.Write(s.job)
+		s.control.changed()
+		if !within(drained, drainFor-drainQuietly) {
+			_ = running.stdout.Close()
+			_ = running.stderr.Close()
+			<-drained
+		}
+	}
+	s.noteProcesses(running, exit)
+	return exit
+}
+
+func within(done <-chan struct{}, limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// noteProcesses tells who was killed and who was left alone.
+func (s *supervisor) noteProcesses(running *script, exit *job.Exit) {
+	if len(exit.Killed) > 0 {
+		_ = s.spool.Note("killed", "The script's processes did not end when asked and were killed: "+list(exit.Killed))
+	}
+	select {
+	case <-running.gone:
+		return
+	default:
+	}
+	left := s.name(tree.Descendants())
+	if len(left) == 0 {
+		return
+	}
+	text := "The script has ended, and processes that it started go on: "
+	if exit.Reason != job.Exited {
+		text = "The script was stopped, and processes that it started could not be killed: "
+	}
+	_ = s.spool.Note("processes/left", text+list(left))
+}
+
+// name makes processes fit to be shown: arguments can hold secrets.
+func (s *supervisor) name(processes []job.Process) []job.Process {
+	named := processes[:min(len(processes), maxNamed)]
+	for i := range named {
+		named[i].Command = s.mask.Text(named[i].Command)
+	}
+	return named
+}
+
+func list(processes []job.Process) string {
+	texts := make([]string, len(processes))
+	for i, process := range processes {
+		texts[i] = process.Command + " (" + strconv.Itoa(process.Pid) + ")"
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,30 @@
+// Command cronium-runner runs jobs on a server: `serve` answers one client, `supervise` owns one job.
+package main
+
+import (
+	"os"
+
+	"cronium.dev/runner/internal/serve"
+	"cronium.dev/runner/internal/supervise"
+)
+
+// version is the extension's; a test compares it with package.json.
+const version = "0.1.0"
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(arguments []string) int {
+	if len(arguments) > 0 {
+		switch arguments[0] {
+		case "serve":
+			return serve.Run(arguments[1:], version)
+		case "supervise":
+			return supervise.Run(arguments[1:])
+		case "version":
+			_, _ = os.Stdout.WriteString(version + "\n")
+			return 0
+		}
+	}
+	_, _ = os.Stderr.WriteString("Usage: cronium-runner serve <nonce> <base> | version\n")
+	return 2
+}
