@@ -1,6 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Server } from '../domain/server.ts';
 
+export { isRetryable } from './ssh/errors.ts';
+
 /**
  * One way to a server. A target is anything that can give one duplex byte stream to a runner; all else is written once, above.
  * Connecting is lazy and shared: the first `open` connects, later ones reuse the connection while it lives.
@@ -16,6 +18,8 @@ export interface Transport extends AsyncDisposable {
 
 export interface OpenOptions {
   readonly ahead?: Uint8Array;
+  /** Called when the request and `ahead` are about to leave this machine: from here on the server may act on them. */
+  readonly onSent?: () => void;
   readonly signal: AbortSignal;
 }
 

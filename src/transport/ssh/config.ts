@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { hostname, userInfo } from 'node:os';
+import { type Address, parseAddress } from './address.ts';
+import { type ConfigRoots, concreteHosts, configStamp, readUserConfig } from './config-files.ts';
+import { connectError } from './errors.ts';
+import { printable } from './printable.ts';
+import { buildResolvedHost, type LocalSide, parseSshG, type ResolvedHost } from './resolved-host.ts';
+import { createSlots } from './slots.ts';
+import { refuseUnsupported } from './unsupported.ts';
+
+/** The user's SSH configuration, as `ssh` itself understands it. */
+export interface SshConfig {
+  /** Where `address` (an alias, `[user@]host[:port]` or `ssh://…`) leads. Asks `ssh -G` once per state of the files. */
+  resolve(address: string, options: { readonly signal: AbortSignal }): Promise<ResolvedHost>;
+  /** The names in the user's files that stand for one host each. */
+  listAliases(): Promise<readonly string[]>;
+}
+
+export interface SshConfigDeps extends ConfigRoots {
+  readonly env: LocalSide['env'];
+}
+
+// `ssh -G` answers in milliseconds; only a `Match exec` that hangs takes longer.
+const SSH_G_TIMEOUT_MS = 5_000;
+const SSH_G_OUTPUT_LIMIT = 256 * 1024;
+// Starting a process blocks us for milliseconds, and a hundred at once take both cores from those that have started.
+const PARALLEL_QUESTIONS = 4;
+// Looking at the files costs more than asking for a second server of the same run.
+const STAMP_LIFETIME_MS = 500;
+
+export function createSshConfig(deps: SshConfigDeps): SshConfig {
+  const local: LocalSide = {
+    homeDir: deps.homeDir,
+    env: deps.env,
+    userName: userInfo().username,
+    hostName: hostname(),
+  };
+  const slots = createSlots({ total: PARALLEL_QUESTIONS, perKey: PARALLEL_QUESTIONS });
+  let cache = new Map<string, Promise<ResolvedHost>>();
+  let cachedStamp: string | undefined;
+  let stamp: Promise<string> | undefined;
+  let stampTakenAt = 0;
+
+  const currentStamp = () => {
+    const now = performance.now();
+    if (stamp === undefined || now - stampTakenAt > STAMP_LIFETIME_MS) {
+      stamp = configStamp(deps);
+      stampTakenAt = now;
+    }
+    return stamp;
+  };
+
+  /** What others wait for too is not stopped with the one who asked first. */
+  const ask = async (address: Address) => {
+    const release = await slots.take('', { signal: new AbortController().signal });
+    try {
+      return await askSsh(address, deps);
+    } finally {
+      release();
+    }
+  };
+
+  return {
+    resolve: async (address, { signal }) => {
+      signal.throwIfAborted();
+      const parsed = parseAddress(address);
+      const stampNow = await currentStamp();
+      signal.throwIfAborted();
+      if (stampNow !== cachedStamp) {
+        cachedStamp = stampNow;
+        cache = new Map();
+      }
+      const cached = cache.get(address);
+      if (cached !== undefined) return cached;
+      const resolving = ask(parsed).then((output) => {
+        const directives = parseSshG(output);
+        refuseUnsupported(parsed.host, directives);
+        return buildResolvedHost(parsed.host, directives, local);
+      });
+      const mine = cache;
+      mine.set(address, resolving);
+      // What went wrong may be put right outside the files.
+      resolving.catch(() => mine.delete(address));
+      return resolving;
+    },
+    listAliases: async () => concreteHosts(await readUserConfig(deps)),
+  };
+}
+
+/** The text that `ssh -G` prints for `address`. */
+function askSsh(address: Address, deps: SshConfigDeps): Promise<string> {
+  const args = ['-G'];
+  if (deps.sshConfigFile !== undefined) args.push('-F', deps.sshConfigFile);
+  if (address.user !== undefined) args.push('-l', address.user);
+  if (address.port !== undefined) args.push('-p', String(address.port));
+  args.push('--', address.host);
+  const cannot = (found: string, cause?: unknown) =>
+    connectError('connect/config', `Cannot read the SSH configuration of "${address.host}": ${found}`, { cause });
+
+  return new Promise((resolve, reject) => {
+    const child = spawn('ssh', args, { stdio: ['ignore', 'pipe', 'pipe'], env: deps.env, windowsHide: true });
+    const output: Buffer[] = [];
+    const complaints: Buffer[] = [];
+    let size = 0;
+    const collect = (into: Buffer[]) => (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= SSH_G_OUTPUT_LIMIT) into.push(chunk);
+    };
+    child.stdout.on('data', collect(output));
+    child.stderr.on('data', collect(complaints));
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(cannot(`"ssh -G" did not answer within ${SSH_G_TIMEOUT_MS / 1000} s`));
+    }, SSH_G_TIMEOUT_MS);
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      const found =
+        error.code === 'ENOENT' ? 'the program "ssh" was not found, install the OpenSSH client' : error.message;
+      reject(cannot(found, error));
+    });
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      if (code === 0 && size <= SSH_G_OUTPUT_LIMIT) resolve(Buffer.concat(output).toString());
+      else reject(cannot(complaint(Buffer.concat(complaints).toString()) || `"ssh -G" ended with ${code}`));
+    });
+  });
+}
+
+function complaint(text: string): string {
+  const lines = text.split('\n').filter((line) => !line.startsWith('Pseudo-terminal'));
+  return printable(lines.join('\n'), { limit: 500 });
+}

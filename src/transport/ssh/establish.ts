@@ -1,0 +1,171 @@
+import type { Duplex } from 'node:stream';
+import ssh2 from 'ssh2';
+import type { Offer } from './algorithms.ts';
+import type { Connection } from './connection.ts';
+import { connectError } from './errors.ts';
+import type { HostKeyCheck } from './host-key.ts';
+import { watchLiveness } from './liveness.ts';
+import type { Login } from './login.ts';
+import { openChannels } from './open-channels.ts';
+import { printable } from './printable.ts';
+import { guard, openPrivates, ping, signAtOnce } from './protocol.ts';
+import type { ResolvedHost } from './resolved-host.ts';
+import { describeHost } from './socket.ts';
+import { closedError, describeSshError, type Phase } from './ssh-error.ts';
+
+export interface EstablishOptions {
+  readonly algorithms: Offer;
+  readonly check: HostKeyCheck;
+  /** Why the socket ended, when it knows better than we do. */
+  readonly explain: () => Error | undefined;
+  readonly createLogin: (fail: (error: Error) => void) => Login;
+  /** The host is who we think it is; now we log in. */
+  readonly onVerified: () => void;
+  /** Ends the attempt; without effect on the connection once it stands. */
+  readonly signal: AbortSignal;
+}
+
+const BANNER_BYTES = 4 * 1024;
+const GOODBYE_MS = 1_000;
+
+/** Speaks SSH over `socket` until we are logged in. The only place that makes an ssh2 client. */
+export async function establish(host: ResolvedHost, socket: Duplex, options: EstablishOptions): Promise<Connection> {
+  const { check, signal } = options;
+  const client = new ssh2.Client();
+  const ready = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<string>();
+  let phase: Phase = 'handshake';
+  let isReady = false;
+  let lost: string | undefined;
+  let banner = '';
+  let pinnedKey: Buffer | undefined;
+  let remembered: Promise<void> | undefined;
+
+  const destroy = () => {
+    client.destroy();
+    socket.destroy();
+  };
+  const fail = (error: Error) => {
+    ready.reject(error);
+    if (isReady) lost ??= error.message;
+    destroy();
+  };
+  const login = options.createLogin(fail);
+  const denied = (reason?: string) => {
+    const error = login.denied(reason);
+    return banner === ''
+      ? error
+      : connectError('connect/denied', `${error.message}; the server says "${banner}"`, { cause: error });
+  };
+
+  const verify = async (key: Buffer) => {
+    await check.verify(key, { signal });
+    signal.throwIfAborted();
+    pinnedKey = key;
+  };
+
+  socket.on('error', () => {});
+  client.on('error', (error: Error & { level?: string }) => {
+    // ssh2 goes on to the next key.
+    if (error.level === 'agent') {
+      login.note(`${login.offered()?.label ?? 'a key'} could not sign (${printable(error.message, { limit: 200 })})`);
+      return;
+    }
+    if (isReady) {
+      lost ??= `The connection to ${describeHost(host)} was lost: ${printable(error.message, { limit: 300 })}`;
+      destroy();
+    } else {
+      fail(options.explain() ?? describeSshError(host, error, { phase, denied }));
+    }
+  });
+  client.on('close', () => {
+    lost ??= `The connection to ${describeHost(host)} was closed by the server`;
+    fail(options.explain() ?? closedError(host, phase));
+    closed.resolve(lost);
+  });
+  client.on('banner', (text) => {
+    banner = printable(`${banner} ${text.slice(0, BANNER_BYTES)}`, { limit: 500 });
+  });
+  client.on('change password', () => fail(denied('the server wants the password to be changed first')));
+  client.on('handshake', () => {
+    if (phase === 'login') return;
+    phase = 'login';
+    options.onVerified();
+    remembered = check.remember();
+    remembered.catch(fail);
+  });
+  client.on('ready', () => ready.resolve());
+
+  const onAbort = () => fail(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+
+  try {
+    client.connect({
+      sock: socket as never,
+      username: host.user,
+      algorithms: options.algorithms as never,
+      // We keep the time and the liveness ourselves.
+      readyTimeout: 0,
+      keepaliveInterval: 0,
+      hostVerifier: (key: Buffer, answer: (isTrusted: boolean) => void) => {
+        // Called again at every rekey: then the key must be the same, and nobody is asked.
+        if (pinnedKey !== undefined) {
+          const isSame = key.equals(pinnedKey);
+          if (!isSame) lost ??= `The connection to ${describeHost(host)} was cut off: its host key changed`;
+          answer(isSame);
+          return;
+        }
+        verify(Buffer.from(key)).then(
+          () => answer(true),
+          // Who is not trusted gets no further word from us.
+          fail,
+        );
+      },
+      authHandler: (_left, _partial, next) => {
+        login
+          .next()
+          .then((method) => {
+            if (method === undefined) fail(denied());
+            else next(method);
+          })
+          .catch(fail);
+      },
+    });
+    const privates = openPrivates(client);
+    guard(privates, {
+      onViolation: (found) =>
+        fail(connectError('connect/protocol', `The connection to ${describeHost(host)} was cut off: ${found}`)),
+    });
+    signAtOnce(privates, {
+      offered: login.offered,
+      onRefused: login.refused,
+      onUnusable: (identity, error) => login.note(`${identity.label} could not sign (${error.message})`),
+    });
+    await ready.promise;
+    await remembered;
+    isReady = true;
+    const stopWatching = watchLiveness(socket, host, {
+      ping: () => ping(privates),
+      onDead: (silentMs) => {
+        lost ??= `The connection to ${describeHost(host)} was lost: no sign of life for ${silentMs / 1000} s`;
+        destroy();
+      },
+    });
+    closed.promise.then(stopWatching);
+    return {
+      ...openChannels(host, client, privates, { socket, lost: () => lost }),
+      closed: closed.promise,
+      close: () => {
+        lost ??= `The connection to ${describeHost(host)} was closed`;
+        client.end();
+        setTimeout(destroy, GOODBYE_MS).unref();
+      },
+    };
+  } catch (error) {
+    destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

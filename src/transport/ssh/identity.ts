@@ -1,0 +1,166 @@
+import type { ParsedKey } from 'ssh2';
+import { type KeyAgent, openAgent } from './agent.ts';
+import { decryptKey, type KeyFile, readKeyFile } from './key-file.ts';
+import type { ResolvedHost } from './resolved-host.ts';
+
+/** A key that may let us in. */
+export interface Identity {
+  /** For messages. */
+  readonly label: string;
+  readonly publicKey: ParsedKey;
+  /**
+   * The key signs without asking anybody and is likely to be the right one: it is sent signed, without first asking the server
+   * whether it would take it.
+   */
+  readonly signsAtOnce: boolean;
+  /** Throws when the key cannot be used after all. */
+  sign(data: Buffer, hash: 'sha256' | 'sha512' | undefined): Promise<Buffer>;
+}
+
+/** The keys to offer to one host, in order, and what was left out. */
+export interface Identities {
+  readonly identities: readonly Identity[];
+  /** Sentences without a capital for the message when nobody lets us in. */
+  readonly notes: readonly string[];
+}
+
+export interface IdentityDeps {
+  /** Asks for the passphrase of a key. `undefined` when the person gives up; absent when nobody is there. */
+  readonly askPassphrase?: (path: string) => Promise<string | undefined>;
+}
+
+// sshd ends a connection at the sixth refusal (MaxAuthTries), whatever would have come next.
+const MAX_OFFERS = 6;
+const PASSPHRASE_TRIES = 3;
+
+/**
+ * Collects the keys for `host`: those of the agent that the configuration names, then named files, the agent's others, the
+ * default files, and at last the encrypted ones. A server counts every offer, so the likely ones come first and the agent's
+ * others leave room for the files.
+ */
+export async function collectIdentities(host: ResolvedHost, deps: IdentityDeps): Promise<Identities> {
+  if (!host.authentication.includes('publickey')) return { identities: [], notes: [] };
+  const [agent, files] = await Promise.all([
+    host.agentSocket === undefined ? undefined : openAgent(host.agentSocket),
+    Promise.all(host.identityFiles.map(readKeyFile)),
+  ]);
+  const notes = files.flatMap((file) => fileNote(file, host, deps));
+  if (agent?.problem !== undefined) notes.push(agent.problem);
+
+  const ofFiles = files.flatMap((file) => fileIdentity(file, deps));
+  const configured = new Set(files.flatMap(publicKeyOf).map(blob));
+  const agentKeys = agent?.keys ?? [];
+  const inAgent = agentKeys.filter((key) => configured.has(blob(key)));
+  const others = host.identitiesOnly ? [] : agentKeys.filter((key) => !configured.has(blob(key)));
+  const held = new Set(inAgent.map(blob));
+  const rest = ofFiles.filter((identity) => !held.has(blob(identity.publicKey)));
+  const plain = rest.filter((identity) => identity.signsAtOnce);
+  const encrypted = rest.filter((identity) => !identity.signsAtOnce);
+
+  const room = Math.max(1, MAX_OFFERS - inAgent.length - rest.length);
+  if (others.length > room) {
+    notes.push(
+      `only ${room} of the ${others.length} other keys of the agent were tried, name the right one with IdentityFile`,
+    );
+  }
+  const ofAgent = (key: ParsedKey, isLikely: boolean) => agentIdentity(agent, key, isLikely);
+  const offered = [
+    ...inAgent.map((key) => ofAgent(key, true)),
+    ...(host.identityFilesAreNamed ? plain : []),
+    ...others.slice(0, room).map((key) => ofAgent(key, agentKeys.length === 1)),
+    ...(host.identityFilesAreNamed ? [] : plain),
+    ...encrypted,
+  ];
+  const accepted = unique(offered).filter((identity) => isAllowed(identity.publicKey, host));
+  return { identities: accepted.slice(0, MAX_OFFERS), notes };
+}
+
+function agentIdentity(agent: KeyAgent | undefined, key: ParsedKey, isLikely: boolean): Identity {
+  return {
+    label: `"${key.comment || key.type}" of the agent`,
+    publicKey: key,
+    signsAtOnce: isLikely,
+    sign: async (data, hash) => {
+      if (agent === undefined) throw new Error('the agent is gone');
+      return agent.sign(key, data, hash);
+    },
+  };
+}
+
+function fileIdentity(file: KeyFile, deps: IdentityDeps): readonly Identity[] {
+  const label = `"${file.path}"`;
+  switch (file.kind) {
+    case 'private':
+      return [
+        { label, publicKey: file.key, signsAtOnce: true, sign: async (data, hash) => signWith(file.key, data, hash) },
+      ];
+    case 'encrypted': {
+      const { askPassphrase } = deps;
+      if (askPassphrase === undefined) return [];
+      // Asked for once the server has said that it takes the key.
+      const sign: Identity['sign'] = async (data, hash) =>
+        signWith(await unlock(file.path, file.text, askPassphrase), data, hash);
+      return [{ label, publicKey: file.publicKey, signsAtOnce: false, sign }];
+    }
+    case 'public':
+    case 'missing':
+    case 'unusable':
+      return [];
+    default:
+      return file satisfies never;
+  }
+}
+
+function fileNote(file: KeyFile, host: ResolvedHost, deps: IdentityDeps): readonly string[] {
+  switch (file.kind) {
+    case 'unusable':
+      return [`"${file.path}" was left out because ${file.reason}`];
+    case 'missing':
+      return host.identityFilesAreNamed ? [`"${file.path}" does not exist`] : [];
+    case 'encrypted':
+      return deps.askPassphrase === undefined
+        ? [`"${file.path}" needs its passphrase and nobody is there to ask, add it to the agent with "ssh-add"`]
+        : [];
+    default:
+      return [];
+  }
+}
+
+async function unlock(
+  path: string,
+  text: Buffer,
+  askPassphrase: (path: string) => Promise<string | undefined>,
+): Promise<ParsedKey> {
+  for (let attempt = 1; attempt <= PASSPHRASE_TRIES; attempt += 1) {
+    const passphrase = await askPassphrase(path);
+    if (passphrase === undefined) throw new Error(`no passphrase was given for "${path}"`);
+    const key = decryptKey(text, passphrase);
+    if (key !== undefined) return key;
+  }
+  throw new Error(`the passphrase of "${path}" was wrong ${PASSPHRASE_TRIES} times`);
+}
+
+function signWith(key: ParsedKey, data: Buffer, hash: 'sha256' | 'sha512' | undefined): Buffer {
+  const signature: Buffer | Error = key.sign(data, hash);
+  if (signature instanceof Error) throw signature;
+  return signature;
+}
+
+function publicKeyOf(file: KeyFile): readonly ParsedKey[] {
+  if (file.kind === 'private' || file.kind === 'public') return [file.key];
+  return file.kind === 'encrypted' ? [file.publicKey] : [];
+}
+
+function unique(identities: readonly Identity[]): readonly Identity[] {
+  const seen = new Map(identities.toReversed().map((identity) => [blob(identity.publicKey), identity]));
+  return identities.filter((identity) => seen.get(blob(identity.publicKey)) === identity);
+}
+
+function isAllowed(key: ParsedKey, host: ResolvedHost): boolean {
+  const names: readonly string[] = key.type === 'ssh-rsa' ? ['rsa-sha2-256', 'rsa-sha2-512'] : [key.type];
+  return host.publicKeyAlgorithms.length === 0 || names.some((name) => host.publicKeyAlgorithms.includes(name));
+}
+
+function blob(key: ParsedKey): string {
+  return key.getPublicSSH().toString('base64');
+}

@@ -1,0 +1,85 @@
+import { appendFile, chmod, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { sentence } from '../../domain/errors.ts';
+import { connectError } from './errors.ts';
+import { formatKnownHost, judgeHostKey, type KnownHost, parseKnownHosts } from './known-hosts.ts';
+
+// Ten thousand hosts fit several times; what is larger is not a known_hosts file.
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** The known_hosts files of one process. */
+export interface KnownHostsFiles {
+  /** All entries of `files`, in order. A missing file has none; one that cannot be read is refused rather than taken as empty. */
+  read(files: readonly string[]): Promise<readonly KnownHost[]>;
+  /** Adds a key to `file`, unless it stands there already. */
+  add(file: string, entry: { readonly name: string; readonly key: Buffer }, options: AddOptions): Promise<void>;
+}
+
+export interface AddOptions {
+  /** Writes the name as a hash. */
+  readonly hashed: boolean;
+}
+
+/** Reads each file again only when it has changed, since a run on a hundred servers asks a hundred times; writes one by one. */
+export function openKnownHosts(): KnownHostsFiles {
+  const cache = new Map<string, { readonly stamp: string; readonly entries: readonly KnownHost[] }>();
+  let lastWrite: Promise<unknown> = Promise.resolve();
+
+  const readOne = async (file: string): Promise<readonly KnownHost[]> => {
+    try {
+      const { size, mtimeMs, ino } = await stat(file);
+      if (size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES >> 20} MiB`);
+      const stamp = `${size} ${mtimeMs} ${ino}`;
+      const cached = cache.get(file);
+      if (cached?.stamp === stamp) return cached.entries;
+      const entries = parseKnownHosts(await readFile(file, 'utf8'), file);
+      cache.set(file, { stamp, entries });
+      return entries;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+      const message = `Cannot read the known hosts in "${file}": ${sentence(error)}`;
+      throw connectError('connect/config', message, { cause: error });
+    }
+  };
+
+  const addOne: KnownHostsFiles['add'] = async (file, entry, options) => {
+    if (judgeHostKey(await readOne(file), entry.name, entry.key).kind === 'match') return;
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const line = formatKnownHost(entry.name, entry.key, options);
+    const isNew = !(await exists(file));
+    // One write, so that two processes that append at once do not mix their lines.
+    await appendFile(file, `${(await endsInsideLine(file)) ? '\n' : ''}${line}\n`, { mode: 0o600 });
+    if (isNew) await chmod(file, 0o600);
+  };
+
+  return {
+    read: async (files) => (await Promise.all(files.map(readOne))).flat(),
+    add: (file, entry, options) => {
+      const write = lastWrite.then(() => addOne(file, entry, options));
+      // The next one writes, whatever became of this one.
+      lastWrite = write.catch(() => {});
+      return write;
+    },
+  };
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function endsInsideLine(file: string): Promise<boolean> {
+  try {
+    await using handle = await open(file, 'r');
+    const { size } = await handle.stat();
+    if (size === 0) return false;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+    return bytesRead === 1 && buffer[0] !== 0x0a;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,217 @@
+import { Stopped } from '../../domain/errors.ts';
+import type { Prompts, RemoteProcess, Transport } from '../transport.ts';
+import { abortable } from './abortable.ts';
+import type { SshConfig } from './config.ts';
+import type { Connection } from './connection.ts';
+import { connectError } from './errors.ts';
+import { openKnownHosts } from './known-hosts-files.ts';
+import type { ResolvedHost } from './resolved-host.ts';
+import { createSlots } from './slots.ts';
+import { createTurns } from './turns.ts';
+
+export interface SshPoolDeps {
+  readonly config: SshConfig;
+  readonly prompts: Prompts;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: (message: string) => void;
+}
+
+/** The connections of one process: one per host, user, port, way and identity, shared by all who need it. */
+export interface SshPool extends AsyncDisposable {
+  transport(address: string): Transport;
+}
+
+const IDLE_MS = 5 * 60_000;
+// sshd drops what is too much at once (MaxStartups 10:30:100), and every handshake takes 3 ms of our one thread.
+const HANDSHAKES_PER_HOST = 8;
+const HANDSHAKES = 32;
+// Each hop may name the next with a token, so a configuration can lead on for ever.
+const MAX_JUMPS = 8;
+
+interface Entry {
+  readonly key: string;
+  readonly host: ResolvedHost;
+  readonly connecting: Promise<Connection>;
+  readonly giveUp: AbortController;
+  /** How many connections go through this one, one in the other, for the sake of which it was made. */
+  readonly depth: number;
+  /** The connection that this one goes through, once that is known. */
+  via: Entry | undefined;
+  /** Who waits for it or uses it. */
+  users: number;
+  isConnected: boolean;
+  idle: NodeJS.Timeout | undefined;
+}
+
+export function createSshPool(deps: SshPoolDeps): SshPool {
+  const entries = new Map<string, Entry>();
+  const turns = createTurns();
+  const knownHosts = openKnownHosts();
+  const slots = createSlots({ total: HANDSHAKES, perKey: HANDSHAKES_PER_HOST });
+  let isDisposed = false;
+
+  const drop = (entry: Entry) => {
+    clearTimeout(entry.idle);
+    if (entries.get(entry.key) === entry) entries.delete(entry.key);
+  };
+
+  /** Adds a user to the connection to `host` by way of `jumps`, which is made if it is not there. */
+  const use = (host: ResolvedHost, jumps: readonly string[], depth = 0): Entry => {
+    const key = poolKey(host, jumps);
+    const existing = entries.get(key);
+    if (existing !== undefined) {
+      existing.users += 1;
+      clearTimeout(existing.idle);
+      return existing;
+    }
+    const connecting = Promise.withResolvers<Connection>();
+    const entry: Entry = {
+      key,
+      host,
+      giveUp: new AbortController(),
+      connecting: connecting.promise,
+      depth,
+      via: undefined,
+      users: 1,
+      isConnected: false,
+      idle: undefined,
+    };
+    entries.set(key, entry);
+    // Whoever waits is told; nobody may be waiting any more.
+    connecting.promise.catch(() => {});
+    connect(entry, jumps).then(
+      (connection) => {
+        entry.isConnected = true;
+        connection.closed.then(() => drop(entry));
+        connecting.resolve(connection);
+        // The last who waited left in the very moment in which it stood.
+        if (entry.giveUp.signal.aborted) connection.close();
+      },
+      (error) => {
+        drop(entry);
+        connecting.reject(error);
+      },
+    );
+    return entry;
+  };
+
+  const release = (entry: Entry, reason: unknown) => {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    if (!entry.isConnected) {
+      // Nobody waits any more. Who comes now begins anew.
+      drop(entry);
+      entry.giveUp.abort(reason ?? new Stopped('shutdown'));
+      return;
+    }
+    if (entries.get(entry.key) !== entry) return;
+    entry.idle = setTimeout(() => {
+      drop(entry);
+      close(entry);
+    }, IDLE_MS);
+    entry.idle.unref();
+  };
+
+  const connect = async (entry: Entry, jumps: readonly string[]): Promise<Connection> => {
+    const { host } = entry;
+    const { signal } = entry.giveUp;
+    // Loaded with the first connection: ssh2 is the largest thing that the extension loads.
+    const { connectSsh } = await import('./connection.ts');
+    let releaseSlot = () => {};
+    try {
+      const via = await useJump(entry, jumps);
+      releaseSlot = await slots.take(entry.via?.key ?? `${host.hostname} ${host.port}`, { signal });
+      const connection = await connectSsh(host, { ...deps, turns, knownHosts, via, onAsking: releaseSlot }, { signal });
+      connection.closed.then(() => releaseJump(entry, undefined));
+      return connection;
+    } catch (error) {
+      releaseJump(entry, error);
+      throw error;
+    } finally {
+      releaseSlot();
+    }
+  };
+
+  /** The connection to the last of `jumps`, which itself goes through those before it. */
+  const useJump = async (entry: Entry, jumps: readonly string[]): Promise<Connection | undefined> => {
+    const { signal } = entry.giveUp;
+    const last = jumps.at(-1);
+    if (last === undefined) return undefined;
+    if (entry.depth >= MAX_JUMPS) {
+      const message = `Cannot connect to "${entry.host.name}": there are more than ${MAX_JUMPS} jump hosts on the way`;
+      throw connectError('connect/config', message);
+    }
+    const hop = await deps.config.resolve(last, { signal });
+    signal.throwIfAborted();
+    const before = jumps.slice(0, -1);
+    // Only the first hop follows a ProxyJump of its own: the others are told the way.
+    entry.via = use(hop, before.length > 0 ? before : hop.proxyJump, entry.depth + 1);
+    refuseCircle(entry);
+    return abortable(entry.via.connecting, signal);
+  };
+
+  const releaseJump = ({ via }: Entry, reason: unknown) => {
+    if (via !== undefined) release(via, reason);
+  };
+
+  const open = async (
+    address: string,
+    command: string,
+    options: Parameters<Transport['open']>[1],
+  ): Promise<RemoteProcess> => {
+    const { signal } = options;
+    signal.throwIfAborted();
+    if (isDisposed) throw new Stopped('shutdown');
+    const host = await abortable(deps.config.resolve(address, { signal }), signal);
+    const entry = use(host, host.proxyJump);
+    try {
+      const connection = await abortable(entry.connecting, signal);
+      const process = await connection.exec(command, options);
+      process.exited.then(() => release(entry, undefined));
+      return process;
+    } catch (error) {
+      release(entry, error);
+      throw error;
+    }
+  };
+
+  return {
+    transport: (address) => ({
+      open: (command, options) => open(address, command, options),
+      // The connection is the pool's, and others may use it.
+      [Symbol.asyncDispose]: async () => {},
+    }),
+    [Symbol.asyncDispose]: async () => {
+      isDisposed = true;
+      const all = [...entries.values()];
+      for (const entry of all) {
+        drop(entry);
+        entry.giveUp.abort(new Stopped('shutdown'));
+        close(entry);
+      }
+      await Promise.allSettled(all.map(async (entry) => (await entry.connecting).closed));
+    },
+  };
+}
+
+function close(entry: Entry): void {
+  entry.connecting.then(
+    (connection) => connection.close(),
+    // There is nothing to close.
+    () => {},
+  );
+}
+
+/** Two connections that wait for each other would wait for ever. */
+function refuseCircle(entry: Entry): void {
+  for (let next = entry.via; next !== undefined; next = next.via) {
+    if (next !== entry) continue;
+    const message = `Cannot connect to "${entry.host.name}": its ProxyJump leads back to itself`;
+    throw connectError('connect/config', message);
+  }
+}
+
+/** All that decides where we end up, as whom, and how sure we are of it: two names that agree in this share a connection. */
+function poolKey(host: ResolvedHost, jumps: readonly string[]): string {
+  return JSON.stringify({ ...host, name: '', proxyJump: jumps });
+}

@@ -1,0 +1,200 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { Channel, Client, ParsedKey } from 'ssh2';
+import type { Identity } from './identity.ts';
+
+/**
+ * The private side of ssh2 1.17.0 that we use, because the public one neither guards against a hostile server nor lets us send
+ * what we know already without waiting for an answer. The version is pinned; `openPrivates` fails at once if it is another.
+ */
+export interface Privates {
+  readonly protocol: PrivateProtocol;
+  readonly channels: { readonly _channels: Readonly<Record<string, unknown>> };
+  /** Answers to global requests are matched by order: each request needs an entry. */
+  readonly callbacks: (() => void)[];
+}
+
+interface PrivateProtocol {
+  authPK(user: string, key: ParsedKey, algorithm?: string, sign?: SignRequest): void;
+  exec(channel: number, command: Buffer, wantReply: boolean): void;
+  channelOpenFail(channel: number, reason: number, description: string): void;
+  channelWindowAdjust(channel: number, amount: number): void;
+  requestFailure(): void;
+  ping(): void;
+  readonly _handlers: Record<string, (...args: never[]) => void>;
+}
+
+type SignRequest = (data: Buffer, done: (signature: Buffer) => void) => void;
+
+interface PrivateChannel extends Channel {
+  readonly stderr: Readable;
+  readonly incoming: { window: number };
+  readonly outgoing: { readonly id: number };
+  _waitChanDrain: boolean;
+}
+
+const METHODS = ['authPK', 'exec', 'channelOpenFail', 'channelWindowAdjust', 'requestFailure', 'ping'] as const;
+const HANDLERS = [
+  'CHANNEL_DATA',
+  'CHANNEL_EXTENDED_DATA',
+  'CHANNEL_OPEN',
+  'CHANNEL_OPEN_CONFIRMATION',
+  'GLOBAL_REQUEST',
+  'USERAUTH_FAILURE',
+] as const;
+
+/** The private side of a client that was told to connect. Throws if ssh2 is not the one that we know. */
+export function openPrivates(client: Client): Privates {
+  const {
+    _protocol: protocol,
+    _chanMgr: channels,
+    _callbacks: callbacks,
+  } = client as unknown as Record<string, unknown>;
+  const missing = METHODS.filter((name) => typeof memberOf(protocol, name) !== 'function');
+  const handlers = memberOf(protocol, '_handlers');
+  const unhandled = HANDLERS.filter((name) => typeof memberOf(handlers, name) !== 'function');
+  if (
+    missing.length + unhandled.length > 0 ||
+    memberOf(channels, '_channels') === undefined ||
+    !Array.isArray(callbacks)
+  ) {
+    throw new Error(`ssh2 is not the version that was tested: ${[...missing, ...unhandled, 'channels'].join(', ')}`);
+  }
+  return { protocol, channels, callbacks } as Privates;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+export interface GuardOptions {
+  /** Ends the connection: the server broke the rules. */
+  readonly onViolation: (found: string) => void;
+}
+
+// As many as an honest server never opens: we ask for no forwarding.
+const MAX_UNSOLICITED = 200;
+const ADMINISTRATIVELY_PROHIBITED = 1;
+// Above ssh2's window of 2 MiB by more than a packet: an output that makes room by being read asks for more while the packet
+// that it hands out still counts, and never asks twice.
+const BUFFERED_LIMIT = 2.5 * 1024 * 1024;
+
+/** Makes the client enforce what ssh2 leaves open: flow control, no channels that we did not ask for, no global requests. */
+export function guard({ protocol, channels }: Privates, { onViolation }: GuardOptions): void {
+  const handlers = protocol._handlers;
+  for (const name of ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA']) {
+    wrap(handlers, name, (original) => (self, recipient: number, data: Buffer, ...rest) => {
+      const channel = channels._channels[recipient];
+      // ssh2 buffers what is too much, and drops in silence what comes after that.
+      if (isOpenChannel(channel) && data.length > channel.incoming.window) {
+        onViolation('the server sent more than it was allowed to');
+        return;
+      }
+      original(self, recipient as never, data as never, ...rest);
+    });
+  }
+
+  let unsolicited = 0;
+  handlers.CHANNEL_OPEN = (_protocol: unknown, info: { sender: number }) => {
+    unsolicited += 1;
+    if (unsolicited > MAX_UNSOLICITED) onViolation('the server opens channels that nobody asked for');
+    else protocol.channelOpenFail(info.sender, ADMINISTRATIVELY_PROHIBITED, '');
+  };
+  handlers.GLOBAL_REQUEST = (_protocol: unknown, _name: unknown, wantReply: boolean) => {
+    if (wantReply) protocol.requestFailure();
+  };
+
+  // Both outputs of a channel share one window: reading one must not make room for more of the other, which nobody reads.
+  const adjust = protocol.channelWindowAdjust.bind(protocol);
+  protocol.channelWindowAdjust = (id, amount) => {
+    const channel = findChannel(channels._channels, id);
+    const isFull = Math.max(channel?.readableLength ?? 0, channel?.stderr.readableLength ?? 0) >= BUFFERED_LIMIT;
+    if (channel === undefined || !isFull) {
+      adjust(id, amount);
+      return;
+    }
+    channel.incoming.window -= amount;
+    channel._waitChanDrain = true;
+  };
+}
+
+export interface EagerOptions {
+  /** The key that is being offered. */
+  readonly offered: () => Identity | undefined;
+  readonly onRefused: (methods: readonly string[], isPartial: boolean) => void;
+  readonly onUnusable: (identity: Identity, error: Error) => void;
+}
+
+/** Sends a key signed at once where that asks nobody: one round trip less, and one request less on the server's count. */
+export function signAtOnce({ protocol }: Privates, options: EagerOptions): void {
+  const tryNext = protocol._handlers.USERAUTH_FAILURE;
+  wrap(protocol._handlers, 'USERAUTH_FAILURE', (original) => (self, methods: string[], isPartial: boolean) => {
+    options.onRefused(methods, isPartial);
+    original(self, methods as never, isPartial as never);
+  });
+  const offer = protocol.authPK.bind(protocol);
+  protocol.authPK = (user, key, algorithm, sign) => {
+    const identity = options.offered();
+    // ssh2 falls back to SHA-1 when a server does not say what it takes.
+    const name = algorithm === 'ssh-rsa' ? 'rsa-sha2-256' : algorithm;
+    if (identity === undefined || (sign === undefined && !identity.signsAtOnce)) {
+      offer(user, key, name, sign);
+      return;
+    }
+    const hash = name === 'rsa-sha2-256' ? 'sha256' : name === 'rsa-sha2-512' ? 'sha512' : undefined;
+    offer(user, key, name, (data, done) => {
+      identity.sign(data, hash).then(done, (error: Error) => {
+        options.onUnusable(identity, error);
+        // Nothing was sent: as if the server had refused the key, so that ssh2 asks for the next one.
+        tryNext?.(protocol as never, [] as never, false as never);
+      });
+    });
+  };
+}
+
+/** What goes to a command's stdin behind its exec request, without waiting for the server's answer. Keyed by the request. */
+export type Ahead = Map<Buffer, Uint8Array>;
+
+/** Sends everything that answers a channel's confirmation (variables, the request, the bytes ahead) in one write. */
+export function sendAhead({ protocol, channels }: Privates, socket: Duplex, ahead: Ahead): void {
+  wrap(protocol._handlers, 'CHANNEL_OPEN_CONFIRMATION', (original) => (...args: never[]) => {
+    socket.cork();
+    try {
+      original(...args);
+    } finally {
+      socket.uncork();
+    }
+  });
+  const exec = protocol.exec.bind(protocol);
+  protocol.exec = (id, command, wantReply) => {
+    exec(id, command, wantReply);
+    const bytes = ahead.get(command);
+    ahead.delete(command);
+    if (bytes !== undefined && bytes.length > 0) findChannel(channels._channels, id)?.write(bytes);
+  };
+}
+
+/** Sends a question that every server answers, if only with a refusal. */
+export function ping({ protocol, callbacks }: Privates): void {
+  callbacks.push(() => {});
+  protocol.ping();
+}
+
+function wrap(
+  handlers: PrivateProtocol['_handlers'],
+  name: string,
+  around: (original: (...args: never[]) => void) => (...args: never[]) => void,
+): void {
+  const original = handlers[name];
+  if (original !== undefined) handlers[name] = around(original);
+}
+
+function findChannel(channels: Readonly<Record<string, unknown>>, remoteId: number): PrivateChannel | undefined {
+  return Object.values(channels)
+    .filter(isOpenChannel)
+    .find((channel) => channel.outgoing.id === remoteId);
+}
+
+/** An entry is a function while the server has not answered the request to open it. */
+function isOpenChannel(entry: unknown): entry is PrivateChannel {
+  return typeof entry === 'object' && entry !== null && 'incoming' in entry && 'outgoing' in entry;
+}
