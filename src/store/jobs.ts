@@ -1,0 +1,131 @@
+import { type JobPhase, mayRun } from '../domain/job.ts';
+import type { JobOutcome } from '../domain/outcome.ts';
+import type { JobRecord } from '../domain/run.ts';
+import type { Server } from '../domain/server.ts';
+import type { Connection } from './connection.ts';
+import { isKnownDead, type Owner } from './owner.ts';
+import { integer, kinded, optionalInteger, type Row, text } from './row.ts';
+
+/** The jobs of all runs: where each stands, how it ended, and who looks after it. Times are milliseconds since 1970. */
+export class Jobs {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Does nothing to a job that has its outcome. The first `running` is the job's start. */
+  setPhase(job: string, phase: JobPhase, at: number): void {
+    const sql = `UPDATE jobs SET phase = @phase, phase_at = @at,
+        started_at = CASE WHEN @phase = 'running' THEN coalesce(started_at, @at) ELSE started_at END
+      WHERE id = @job AND outcome IS NULL`;
+    // Before `starting` nothing runs anywhere, whatever the phase says.
+    const changed = mayRun(phase)
+      ? this.#connection.run(sql, { job, phase, at })
+      : this.#connection.runLightly(sql, { job, phase, at });
+    if (changed === 0) this.#mustExist(job);
+  }
+
+  /** The job's one end; says whether this was it, or the job had one before, which stands. */
+  settle(job: string, outcome: JobOutcome, at: number): boolean {
+    // The mirror and the server tell it again.
+    const changed = this.#connection.runLightly(
+      `UPDATE jobs SET outcome = @outcome, ended_at = @at, cancel_requested = 0,
+         owner = NULL, owner_place = NULL, owner_pid = NULL, owner_start = NULL, lease_until = NULL
+       WHERE id = @job AND outcome IS NULL`,
+      { job, outcome: JSON.stringify(outcome), at },
+    );
+    if (changed === 0) this.#mustExist(job);
+    return changed === 1;
+  }
+
+  /** Notes that the user wants the run's unfinished jobs cancelled, whoever looks after them. */
+  requestCancel(runId: string): void {
+    this.#connection.run('UPDATE jobs SET cancel_requested = 1 WHERE run_id = @runId AND outcome IS NULL', { runId });
+  }
+
+  /** Every job without an outcome, oldest run first. */
+  unfinished(): JobRecord[] {
+    return this.#connection
+      .all(
+        `SELECT jobs.* FROM jobs JOIN runs ON runs.id = jobs.run_id
+         WHERE outcome IS NULL ORDER BY runs.started_at, runs.number, position`,
+      )
+      .map(jobRecord);
+  }
+
+  /**
+   * Makes `owner` the one who looks after the job, if nobody does: no owner, an expired lease, or an owner whose process is known
+   * to be dead. Of several who try at once, one succeeds. False for a job with an outcome.
+   */
+  claim(job: string, owner: Owner, { now, leaseMs }: { readonly now: number; readonly leaseMs: number }): boolean {
+    const seen = this.#connection.get('SELECT * FROM jobs WHERE id = @job AND outcome IS NULL', { job });
+    if (seen === undefined || !isFree(seen, owner, now)) return false;
+    const changed = this.#connection.runLightly(
+      `UPDATE jobs SET owner = @owner, owner_place = @place, owner_pid = @pid, owner_start = @start, lease_until = @until
+       WHERE id = @job AND outcome IS NULL AND owner IS @seenOwner AND lease_until IS @seenUntil`,
+      {
+        job,
+        owner: owner.id,
+        place: owner.place,
+        pid: owner.pid,
+        start: owner.startTicks ?? null,
+        until: now + leaseMs,
+        seenOwner: seen.owner === null ? null : text(seen, 'owner'),
+        seenUntil: optionalInteger(seen, 'lease_until') ?? null,
+      },
+    );
+    return changed === 1;
+  }
+
+  /** Extends the lease; false when somebody else has the job by now or it has its outcome. */
+  renew(job: string, owner: Owner, { now, leaseMs }: { readonly now: number; readonly leaseMs: number }): boolean {
+    const changed = this.#connection.runLightly(
+      'UPDATE jobs SET lease_until = @until WHERE id = @job AND owner = @owner AND outcome IS NULL',
+      { job, owner: owner.id, until: now + leaseMs },
+    );
+    return changed === 1;
+  }
+
+  /** Gives the job up, if it is still the owner's. */
+  release(job: string, owner: Owner): void {
+    this.#connection.runLightly(
+      `UPDATE jobs SET owner = NULL, owner_place = NULL, owner_pid = NULL, owner_start = NULL, lease_until = NULL
+       WHERE id = @job AND owner = @owner`,
+      { job, owner: owner.id },
+    );
+  }
+
+  #mustExist(job: string): void {
+    const row = this.#connection.get('SELECT id FROM jobs WHERE id = @job', { job });
+    if (row === undefined) throw new Error(`No job ${job} in the store`);
+  }
+}
+
+/** The record of a row of `jobs`. */
+export function jobRecord(row: Row): JobRecord {
+  const startedAt = optionalInteger(row, 'started_at');
+  const endedAt = optionalInteger(row, 'ended_at');
+  return {
+    id: text(row, 'id'),
+    runId: text(row, 'run_id'),
+    server: kinded(row, 'server') as Server,
+    phase: text(row, 'phase') as JobPhase,
+    phaseAt: integer(row, 'phase_at'),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(row.outcome === null ? {} : { outcome: kinded(row, 'outcome') as JobOutcome }),
+    cancelRequested: integer(row, 'cancel_requested') === 1,
+  };
+}
+
+function isFree(row: Row, owner: Owner, now: number): boolean {
+  if (row.owner === null || row.owner === owner.id) return true;
+  if ((optionalInteger(row, 'lease_until') ?? 0) <= now) return true;
+  const startTicks = optionalInteger(row, 'owner_start');
+  return isKnownDead({
+    place: text(row, 'owner_place'),
+    pid: integer(row, 'owner_pid'),
+    ...(startTicks === undefined ? {} : { startTicks }),
+  });
+}

@@ -1,0 +1,93 @@
+import { CroniumError } from '../domain/errors.ts';
+import type { Connection } from './connection.ts';
+
+/** Step `n` takes a database from version `n` to `n + 1`. A step that was released is never changed. */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE servers (
+    name TEXT PRIMARY KEY,
+    server TEXT NOT NULL,
+    host TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    seen_at INTEGER NOT NULL
+  ) STRICT;
+
+  -- A row for each intent and each fact; the latest of a server and a hash counts.
+  CREATE TABLE deployments (
+    id INTEGER PRIMARY KEY,
+    server TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    version TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('deploying', 'active', 'failed')),
+    at INTEGER NOT NULL,
+    run TEXT
+  ) STRICT;
+  CREATE INDEX deployments_latest ON deployments (server, sha256, id);
+
+  CREATE TABLE payloads (
+    sha256 TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE payload_on (
+    server TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (server, sha256)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE runs (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    event_id TEXT NOT NULL,
+    event_name TEXT NOT NULL,
+    payload_sha256 TEXT NOT NULL REFERENCES payloads (sha256),
+    script_sha256 TEXT NOT NULL,
+    started_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX runs_by_time ON runs (started_at, number);
+
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    position INTEGER NOT NULL,
+    server TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    phase_at INTEGER NOT NULL,
+    started_at INTEGER,
+    ended_at INTEGER,
+    outcome TEXT,
+    cancel_requested INTEGER NOT NULL DEFAULT 0,
+    owner TEXT,
+    owner_place TEXT,
+    owner_pid INTEGER,
+    owner_start INTEGER,
+    lease_until INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX jobs_of_run ON jobs (run_id, position);
+  CREATE INDEX jobs_unfinished ON jobs (phase_at) WHERE outcome IS NULL;
+  `,
+];
+
+/** Brings the database to the version this program knows. Several processes may do so at once: one does, the others wait. */
+export function migrate(connection: Connection): void {
+  if (version(connection) === STEPS.length) return;
+  connection.transaction(() => {
+    for (const step of STEPS.slice(version(connection))) connection.execute(step);
+    connection.pragma(`user_version = ${STEPS.length}`);
+  });
+}
+
+function version(connection: Connection): number {
+  const found = Number(connection.pragma('user_version'));
+  if (found > STEPS.length) {
+    throw new CroniumError(
+      'store/newer',
+      `Cannot use the database "${connection.file}": a newer Cronium wrote it (version ${found}, this one knows ${STEPS.length}); update this Cronium or choose another data folder`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,195 @@
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CroniumError, sentence } from '../domain/errors.ts';
+import { type LogRecord, RecordDecoder } from '../domain/record.ts';
+import { scanMirror, type ValidPart } from './scan-mirror.ts';
+import { SEGMENT_BYTES, type Segment, segmentAt } from './segments.ts';
+import { syncFile, syncFileNow, syncFolder } from './sync-file.ts';
+
+export interface MirrorOptions {
+  /** The longest segment; absent: as on the server. */
+  readonly segmentBytes?: number;
+}
+
+/** Opens the mirror in `dir`, makes it if there is none, and cuts off a torn tail. */
+export function openMirror(dir: string, options: MirrorOptions = {}): SpoolMirror {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return new SpoolMirror(dir, scanMirror(dir), options);
+  } catch (error) {
+    throw mirrorProblem('open', dir, error);
+  }
+}
+
+/**
+ * The client's byte-for-byte copy of a job's spool, in the same segments: a record that would take its segment over the limit
+ * begins the next one, on both sides. Only whole records that were checked are ever written, so `end` is a record's border.
+ */
+export class SpoolMirror implements Disposable {
+  /** Where the log stood when it was opened: what a `RecordDecoder` goes on with. */
+  readonly opened: { readonly offset: number; readonly seq: number };
+  readonly #dir: string;
+  readonly #segmentBytes: number;
+  readonly #decoder: RecordDecoder;
+  #end: number;
+  /** Where the stream goes on: `#end` and what has come of the record there. */
+  #next: number;
+  /** The bytes from `#end` to `#next`. */
+  #held: Uint8Array = new Uint8Array(0);
+  #segment: Segment | undefined;
+  #descriptor: number | undefined;
+  /** Segments with bytes that may not be on disk, and those that are on the way there. */
+  #unsynced = new Set<string>();
+  #syncing = new Set<string>();
+  #hasNewFiles = true;
+  #lastSync: Promise<void> = Promise.resolve();
+  #failure: CroniumError | undefined;
+  #isClosed = false;
+
+  constructor(dir: string, valid: ValidPart, options: MirrorOptions) {
+    this.#dir = dir;
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
+    this.opened = { offset: valid.end, seq: valid.seq };
+    this.#decoder = new RecordDecoder(this.opened);
+    this.#end = valid.end;
+    this.#next = valid.end;
+    this.#segment = valid.last;
+    // What was found may have been written, or cut, just now and by somebody who is gone.
+    if (valid.last !== undefined) this.#unsynced.add(valid.last.file);
+  }
+
+  /** Offset of the first byte that is missing, always a record's border: where to attach. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /**
+   * Takes a piece of the spool, which may begin and end within a record, and returns the records that it completes. What is here
+   * already is passed over; an offset beyond what has come leaves a hole (segments that the server dropped). A bad record throws
+   * as in `RecordDecoder` and is not kept: attach at `end` and write again from there.
+   */
+  write(offset: number, bytes: Uint8Array): LogRecord[] {
+    if (this.#isClosed) throw new Error(`The mirror in "${this.#dir}" is closed`);
+    if (this.#failure !== undefined) throw this.#failure;
+    if (offset + bytes.length <= this.#end) return [];
+    if (offset > this.#next) this.#leaveHole(offset);
+    // The stream begins again, in front of a record that was cut or bad.
+    else if (offset <= this.#end && this.#next > this.#end) this.#goOnAt(this.#end);
+
+    const fresh = bytes.subarray(this.#next - offset);
+    if (fresh.length === 0) return [];
+    this.#next += fresh.length;
+    const records = this.#decoder.push(fresh);
+    const known = this.#held.length === 0 ? fresh : Buffer.concat([this.#held, fresh]);
+    try {
+      this.#keep(records, known);
+    } catch (error) {
+      throw this.#fail('write', error);
+    }
+    this.#held = new Uint8Array(known.subarray(this.#decoder.offset - this.#end));
+    this.#end = this.#decoder.offset;
+    return records;
+  }
+
+  /** Everything in front of what `end` is at the call is on disk when it resolves. */
+  sync(): Promise<void> {
+    const done = this.#lastSync.then(() => this.#flush());
+    this.#lastSync = done.catch(() => {}); // The caller gets it; the next call shall run all the same.
+    return done;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#leaveSegment();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #goOnAt(offset: number): void {
+    this.#decoder.skipTo(offset);
+    this.#held = new Uint8Array(0);
+    this.#next = offset;
+    this.#end = offset;
+  }
+
+  #leaveHole(offset: number): void {
+    this.#goOnAt(offset);
+    this.#leaveSegment();
+    this.#segment = undefined;
+  }
+
+  /** Writes the records, whose bytes `known` begins with, to the segments they belong to. */
+  #keep(records: readonly LogRecord[], known: Uint8Array): void {
+    const end = this.#decoder.offset;
+    let from = this.#end;
+    if (!this.#hasRoomUpTo(end)) {
+      for (const [index, record] of records.entries()) {
+        if (this.#hasRoomUpTo(records[index + 1]?.offset ?? end)) continue;
+        this.#writeAll(from, known.subarray(from - this.#end, record.offset - this.#end));
+        this.#beginSegment(record.offset);
+        from = record.offset;
+      }
+    }
+    this.#writeAll(from, known.subarray(from - this.#end, end - this.#end));
+  }
+
+  #hasRoomUpTo(offset: number): boolean {
+    return this.#segment !== undefined && offset - this.#segment.offset <= this.#segmentBytes;
+  }
+
+  #beginSegment(offset: number): void {
+    this.#leaveSegment();
+    // Only the last two segments are checked when a mirror is opened, so the ones before must be on disk by now. They are, unless
+    // nobody has called `sync` for a whole segment.
+    for (const file of [...this.#unsynced, ...this.#syncing]) {
+      if (file !== this.#segment?.file) syncFileNow(file);
+    }
+    this.#segment = segmentAt(this.#dir, offset);
+  }
+
+  #leaveSegment(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #writeAll(offset: number, bytes: Uint8Array): void {
+    if (bytes.length === 0 || this.#segment === undefined) return;
+    if (this.#descriptor === undefined) {
+      // Not truncated: another owner by accident may have written the same bytes here and more of them.
+      this.#descriptor = openSync(this.#segment.file, constants.O_RDWR | constants.O_CREAT, 0o600);
+      this.#hasNewFiles = true;
+    }
+    this.#unsynced.add(this.#segment.file);
+    const position = offset - this.#segment.offset;
+    for (let at = 0; at < bytes.length; ) {
+      at += writeSync(this.#descriptor, bytes, at, bytes.length - at, position + at);
+    }
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const folders = this.#hasNewFiles ? [this.#dir, dirname(this.#dir)] : [];
+    this.#hasNewFiles = false;
+    this.#syncing = this.#unsynced;
+    this.#unsynced = new Set();
+    try {
+      for (const file of this.#syncing) await syncFile(file);
+      for (const folder of folders) await syncFolder(folder);
+    } catch (error) {
+      // Not to be tried again: the system may call pages clean that it could not write.
+      throw this.#fail('sync', error);
+    }
+    this.#syncing = new Set();
+  }
+
+  #fail(doing: 'write' | 'sync', error: unknown): CroniumError {
+    this.#failure = mirrorProblem(doing, this.#dir, error);
+    return this.#failure;
+  }
+}
+
+function mirrorProblem(doing: 'open' | 'write' | 'sync', dir: string, cause: unknown): CroniumError {
+  return new CroniumError(`mirror/${doing}`, `Cannot ${doing} the log in "${dir}": ${sentence(cause)}`, { cause });
+}

@@ -1,0 +1,32 @@
+import { CroniumError } from '../domain/errors.ts';
+
+/** A row as it comes from the database; the readers below check each column once. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  return typeof value === 'string' ? value : unexpected(column, value);
+}
+
+export function integer(row: Row, column: string): number {
+  const value = row[column];
+  return typeof value === 'number' ? value : unexpected(column, value);
+}
+
+export function optionalInteger(row: Row, column: string): number | undefined {
+  return row[column] === null ? undefined : integer(row, column);
+}
+
+/** A column that holds a JSON object of ours, with a string `kind`. */
+export function kinded(row: Row, column: string): { readonly kind: string } {
+  const value: unknown = JSON.parse(text(row, column));
+  const isKinded = typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string';
+  return isKinded ? (value as { kind: string }) : unexpected(column, value);
+}
+
+function unexpected(column: string, value: unknown): never {
+  throw new CroniumError(
+    'store/corrupt',
+    `Cannot read the column "${column}" of the database: it holds ${JSON.stringify(value)}; move the database away to begin with an empty one`,
+  );
+}

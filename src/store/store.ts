@@ -1,0 +1,101 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { CroniumError } from '../domain/errors.ts';
+import { isId } from '../domain/id.ts';
+import { Connection } from './connection.ts';
+import { databaseProblem } from './database-problem.ts';
+import { Deployments } from './deployments.ts';
+import { Jobs } from './jobs.ts';
+import { migrate } from './migrations.ts';
+import { Runs } from './runs.ts';
+import { Servers } from './servers.ts';
+
+/**
+ * What is known on this machine; shared by every window and the command line. What a call has written when it returns outlives the
+ * process, and the power, too, unless the servers or the mirrors tell it again.
+ */
+export interface Store extends Disposable {
+  readonly dir: string;
+  /** Where packed payloads are kept. */
+  readonly payloadsDir: string;
+  readonly runs: Runs;
+  readonly jobs: Jobs;
+  readonly deployments: Deployments;
+  readonly servers: Servers;
+  /** The folder of a job's mirror, whether it exists or not. */
+  logDir(job: string): string;
+  /** Makes one write of all that `work` writes, or none: a thousand claims cost as much as one. */
+  transaction<T>(work: () => T): T;
+  /** A number that changes when another process has written. */
+  dataVersion(): number;
+}
+
+export interface StoreOptions {
+  /** better-sqlite3's native binding; absent: found beside the npm package. */
+  readonly nativeBinding?: string;
+  /** How long a write waits for other processes; absent: 5 s. */
+  readonly busyTimeoutMs?: number;
+}
+
+/** Opens the store in `dir` and makes what is missing. Nothing that is there and cannot be used is ever deleted. */
+export function openStore(dir: string, options: StoreOptions = {}): Store {
+  const file = join(dir, 'cronium.db');
+  const payloadsDir = join(dir, 'payloads');
+  const logsDir = join(dir, 'logs');
+  assertRuntime(file);
+  try {
+    for (const folder of [dir, payloadsDir, logsDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivate(file);
+  } catch (error) {
+    throw databaseProblem(file, error);
+  }
+  const connection = openDatabase(file, options);
+  return {
+    dir,
+    payloadsDir,
+    runs: new Runs(connection),
+    jobs: new Jobs(connection),
+    deployments: new Deployments(connection),
+    servers: new Servers(connection),
+    logDir: (job) => join(logsDir, checkedId(job)),
+    transaction: (work) => connection.transaction(work),
+    dataVersion: () => Number(connection.pragma('data_version')),
+    [Symbol.dispose]: () => connection[Symbol.dispose](),
+  };
+}
+
+function openDatabase(file: string, options: StoreOptions): Connection {
+  const connection = new Connection(file, options);
+  try {
+    connection.pragma('journal_mode = WAL');
+    // An intent stands before its remote action begins, whatever happens to the power; see `runLightly` for the rest.
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    migrate(connection);
+    return connection;
+  } catch (error) {
+    connection[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** SQLite gives its other files the permissions of this one, so it has to be private before the first of them is made. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+}
+
+/** The native binding ends a process with an older Node-API by a segmentation fault, which no `catch` sees. */
+function assertRuntime(file: string): void {
+  if (Number(process.versions.napi) >= 10) return;
+  throw new CroniumError(
+    'store/runtime',
+    `Cannot open the database "${file}": it needs Node 22.14 or later, this is ${process.versions.node}`,
+  );
+}
+
+/** Job ids come from servers, too; none may name a path. */
+function checkedId(job: string): string {
+  if (!isId(job)) throw new Error(`Not the id of a job: ${JSON.stringify(job)}`);
+  return job;
+}

@@ -1,0 +1,47 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { RecordDecoder } from '../../../src/domain/record.ts';
+import { openMirror } from '../../../src/store/mirror.ts';
+import { readLog } from '../../../src/store/read-log.ts';
+import { encodeRecord, encodeSpool, outputs, plain } from './spool.ts';
+import { tempDir } from './temp-dir.ts';
+
+test('readLog() gives every record once and in order, over segments and chunks', async () => {
+  using dir = tempDir();
+  const spool = encodeSpool(outputs(40, 50_000));
+  using mirror = openMirror(dir.path, { segmentBytes: 700_000 });
+  mirror.write(0, spool);
+  expect(await read(dir.path)).toEqual(new RecordDecoder().push(spool).map(plain));
+});
+
+test('readLog() gives nothing when there is no mirror', async () => {
+  using dir = tempDir();
+  expect(await read(join(dir.path, 'none'))).toEqual([]);
+});
+
+test('readLog() stops before a torn tail and leaves it alone', async () => {
+  using dir = tempDir();
+  const file = join(dir.path, '0'.repeat(16));
+  writeFileSync(file, encodeSpool(outputs(2, 60)));
+  appendFileSync(file, encodeRecord(2, { type: 2, body: Buffer.alloc(9) }).subarray(0, 30));
+  expect(await read(dir.path)).toMatchObject([{ seq: 0 }, { seq: 1 }]);
+  expect(openMirror(dir.path).end).toBe(170);
+});
+
+test('readLog() goes on behind a hole and behind damage with the next segment', async () => {
+  using dir = tempDir();
+  const spool = encodeSpool(outputs(9, 60));
+  const damaged = Buffer.from(spool.subarray(0, 170));
+  damaged.writeUInt8(0, 100);
+  writeFileSync(join(dir.path, '0'.repeat(16)), damaged);
+  writeFileSync(join(dir.path, '00000000000000aa'), spool.subarray(170, 255));
+  writeFileSync(join(dir.path, '00000000000001fe'), spool.subarray(510, 680));
+  expect(await read(dir.path)).toMatchObject([0, 2, 6, 7].map((seq) => ({ seq, offset: seq * 85 })));
+});
+
+async function read(dir: string): Promise<unknown[]> {
+  const records: unknown[] = [];
+  for await (const record of readLog(dir)) records.push(plain(record));
+  return records;
+}
