@@ -2,6 +2,8 @@ import type { Json, ScriptEvent } from '../domain/event.ts';
 import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
+import { Engine } from './engine.ts';
+import type { Host } from './host.ts';
 
 /** The engine: what the shells call. Everything below starts only through it. */
 export interface Cronium extends AsyncDisposable {
@@ -9,12 +11,15 @@ export interface Cronium extends AsyncDisposable {
   servers(): Promise<readonly Server[]>;
   /** Packs the event and decides what would run where. Throws `CroniumError`; nothing has happened on a server yet. */
   plan(event: ScriptEvent, options: PlanOptions): Promise<RunPlan>;
-  /** Runs the plan; the events end with `finished`. Aborting with `Stopped('user')` cancels, with `Stopped('shutdown')` detaches. */
-  run(plan: RunPlan, options: { signal: AbortSignal }): AsyncIterable<RunEvent>;
-  /** Asks the servers of a run to stop its scripts; resolves when each has confirmed or could not be reached (events tell). */
-  cancel(runId: string, options: { signal: AbortSignal }): AsyncIterable<RunEvent>;
-  /** Goes on with the jobs of a run that have no outcome: attaches, brings the mirror up to date, follows to the end. */
-  follow(runId: string, options: { signal: AbortSignal }): AsyncIterable<RunEvent>;
+  /** Runs the plan; the events end with `finished`. */
+  run(plan: RunPlan, signals: RunSignals): AsyncIterable<RunEvent>;
+  /** Asks the servers of a run to stop its scripts and follows them to their ends. */
+  cancel(runId: string, signals: Pick<RunSignals, 'leave'>): AsyncIterable<RunEvent>;
+  /**
+   * Tells a run's log from its beginning and goes on to its end: what the mirrors have, then what the servers have since, then
+   * live. Jobs that another process looks after are followed from the store.
+   */
+  follow(runId: string, signals: RunSignals): AsyncIterable<RunEvent>;
   /** Brings every unfinished job up to date without waiting for its end, in bounded time. */
   refresh(options: { signal: AbortSignal }): Promise<void>;
   /** Newest first. */
@@ -26,6 +31,13 @@ export interface Cronium extends AsyncDisposable {
   deployments(): readonly Deployment[];
   /** Something in the store has changed by this process; returns what ends the subscription. */
   onDidChange(listener: () => void): Disposable;
+}
+
+export interface RunSignals {
+  /** Stop the scripts, and go on until the servers have confirmed it. */
+  readonly cancel: AbortSignal;
+  /** Stop watching; the scripts go on. */
+  readonly leave: AbortSignal;
 }
 
 export interface PlanOptions {
@@ -58,4 +70,9 @@ export interface Deployment {
   readonly at: number;
   /** The run that brought it. */
   readonly run?: string;
+}
+
+/** Opens the engine over a host. Throws `CroniumError` `store/…` when the data directory cannot be used. */
+export function createCronium(host: Host): Cronium {
+  return new Engine(host);
 }

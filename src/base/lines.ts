@@ -1,0 +1,32 @@
+/** A line is told in parts when it grows past this: nobody is made to hold a line without an end. */
+const MAX_LINE_CHARACTERS = 65_536;
+
+/** Part of a text that was cut at its line ends; `isEnd` when the line ends with it. */
+export interface LinePart {
+  readonly text: string;
+  readonly isEnd: boolean;
+}
+
+/** Cuts a text that arrives in pieces into lines; holds back an unfinished line until it ends or is too long. */
+export class LineSplitter {
+  #rest = '';
+
+  push(text: string): LinePart[] {
+    const parts: LinePart[] = [];
+    const pieces = `${this.#rest}${text}`.split('\n');
+    this.#rest = pieces.pop() ?? '';
+    for (const piece of pieces) parts.push({ text: piece.endsWith('\r') ? piece.slice(0, -1) : piece, isEnd: true });
+    if (this.#rest.length > MAX_LINE_CHARACTERS) {
+      parts.push({ text: this.#rest, isEnd: false });
+      this.#rest = '';
+    }
+    return parts;
+  }
+
+  /** The unfinished line at the end of the text, if there is one. */
+  flush(): LinePart[] {
+    const text = this.#rest;
+    this.#rest = '';
+    return text === '' ? [] : [{ text, isEnd: true }];
+  }
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { assertRunnable, loadEvent, locateScript } from '../../app/events.ts';
+import { parseDuration } from '../../base/duration.ts';
+import { CroniumError, sentence } from '../../domain/errors.ts';
+import type { Json } from '../../domain/event.ts';
+import { exitCode } from '../exit-code.ts';
+import { Interrupt } from '../interrupt.ts';
+import type { Shell } from '../shell.ts';
+import { watchRun } from '../watch.ts';
+
+export interface RunOptions {
+  readonly on: readonly string[];
+  readonly input?: string;
+  readonly env: readonly string[];
+  readonly timeout?: string;
+  readonly parallel?: string;
+  readonly json?: boolean;
+}
+
+/** `cronium run <script> …`: packs, runs on all servers, shows every line, sums up. The exit code tells how it ended. */
+export async function runCommand(
+  script: string,
+  args: readonly string[],
+  options: RunOptions,
+  shell: Shell,
+): Promise<number> {
+  const planned = {
+    ...(options.on.length > 0 ? { on: options.on } : {}),
+    ...(args.length > 0 ? { args } : {}),
+    env: parseEnvironment(options.env),
+    ...(options.input === undefined ? {} : { input: await readInput(options.input) }),
+    ...(options.timeout === undefined ? {} : { timeoutMs: parseTimeout(options.timeout) }),
+    ...(options.parallel === undefined ? {} : { parallel: parseParallel(options.parallel) }),
+  };
+  using interrupt = new Interrupt((line) => void shell.err.write(`${line}\n`));
+  const loaded = await loadEvent(locateScript(script, process.cwd()));
+  for (const { severity, file, line, column, message } of loaded.problems) {
+    if (severity === 'warning') await shell.err.write(`${file}:${line}:${column}: ${message}\n`);
+  }
+  assertRunnable(loaded);
+  const cronium = shell.cronium();
+  const signal = AbortSignal.any([interrupt.cancel, interrupt.left]);
+  const plan = await cronium.plan(loaded.event, { ...planned, signal });
+  const events = cronium.run(plan, { cancel: interrupt.cancel, leave: interrupt.left });
+  return exitCode(
+    await watchRun(events, shell, {
+      isJson: options.json === true,
+      servers: plan.jobs.map(({ server }) => server.name),
+      run: plan.id,
+      left: interrupt.left,
+    }),
+  );
+}
+
+async function readInput(text: string): Promise<Json> {
+  const source = text.startsWith('@') ? `the file "${text.slice(1)}"` : 'the text given';
+  try {
+    return JSON.parse(text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text) as Json;
+  } catch (cause) {
+    throw new CroniumError('usage', `Cannot use --input: ${source} is not JSON: ${sentence(cause)}`, { cause });
+  }
+}
+
+function parseEnvironment(pairs: readonly string[]): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, Math.max(at, 0));
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      throw new CroniumError('usage', `Cannot use --env "${pair}": write NAME=value`);
+    }
+    env[name] = pair.slice(at + 1);
+  }
+  return env;
+}
+
+function parseTimeout(text: string): number {
+  const timeout = parseDuration(text);
+  if (timeout === undefined || timeout <= 0) {
+    throw new CroniumError('usage', `Cannot use --timeout "${text}": write a duration such as 90s, 10m or 1h30m`);
+  }
+  return timeout;
+}
+
+function parseParallel(text: string): number {
+  const parallel = Number(text);
+  if (Number.isInteger(parallel) && parallel >= 1 && parallel <= 1000) return parallel;
+  throw new CroniumError('usage', `Cannot use --parallel "${text}": write a number from 1 to 1000`);
+}

@@ -1,0 +1,44 @@
+import { type RunRecord, runStatus } from '../../domain/run.ts';
+import { describeOutcome } from '../describe.ts';
+import type { Shell } from '../shell.ts';
+import { shortId } from '../text-view.ts';
+
+/** `cronium runs`: newest first, after every unfinished run was brought up to date. */
+export async function runsCommand(options: { readonly json?: boolean }, shell: Shell): Promise<number> {
+  const cronium = shell.cronium();
+  shell.status.set('Asking the servers of unfinished runs');
+  await cronium.refresh({ signal: new AbortController().signal });
+  shell.status[Symbol.dispose]();
+  const runs = cronium.runs();
+  if (options.json) {
+    for (const run of runs) await shell.out.write(`${JSON.stringify(toJson(run))}\n`);
+    return 0;
+  }
+  if (runs.length === 0) await shell.err.write('No runs yet; start one with: cronium run <script> --on <server>\n');
+  const { palette } = shell;
+  for (const run of runs) {
+    const status = runStatus(run.jobs.map(({ outcome }) => outcome));
+    const paint = status === 'success' ? palette.good : status === 'running' ? palette.strong : palette.bad;
+    const when = new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 19);
+    await shell.out.write(`${shortId(run.id)}  ${paint(status.padEnd(9))}  ${when}  ${run.eventName}\n`);
+    for (const { server, outcome, phase } of run.jobs) {
+      const ended = outcome ? describeOutcome(outcome) : phase;
+      await shell.out.write(palette.faint(`          ${server.name}  ${ended}\n`));
+    }
+  }
+  return 0;
+}
+
+function toJson(run: RunRecord): object {
+  return {
+    id: run.id,
+    event: run.eventName,
+    status: runStatus(run.jobs.map(({ outcome }) => outcome)),
+    startedAt: new Date(run.startedAt).toISOString(),
+    jobs: run.jobs.map(({ server, outcome, phase }) => ({
+      server: server.name,
+      phase,
+      ...(outcome ? { outcome } : {}),
+    })),
+  };
+}

@@ -1,0 +1,78 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type Cronium, createCronium } from '../app/cronium.ts';
+import { findPlaces } from '../app/places.ts';
+import { Output } from './output.ts';
+import { createPalette, type Palette } from './palette.ts';
+import { StatusLine } from './status-line.ts';
+import { hasControllingTerminal, terminalPrompts } from './terminal.ts';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  /** `-F` of `ssh`. */
+  readonly sshConfig?: string;
+  readonly dataDir?: string;
+  readonly config?: string;
+  readonly color: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What a command works with: the terminal, and the engine when it is asked for. */
+export interface Shell extends AsyncDisposable {
+  readonly out: Output;
+  readonly err: Output;
+  readonly palette: Palette;
+  readonly status: StatusLine;
+  readonly isVerbose: boolean;
+  /** Opened at the first call. */
+  cronium(): Cronium;
+}
+
+export function createShell(options: GlobalOptions, handlers: { onOutputGone(): void }): Shell {
+  const isColoured =
+    options.color && process.stdout.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
+  const status = new StatusLine(process.stderr.isTTY ? process.stderr : undefined);
+  const out = new Output(process.stdout, handlers.onOutputGone);
+  const err = new Output(process.stderr, () => {});
+  const places = findPlaces({
+    env: process.env,
+    homeDir: homedir(),
+    platform: process.platform,
+    dataDir: options.dataDir,
+    configFile: options.config,
+  });
+  let engine: Cronium | undefined;
+  return {
+    out,
+    err,
+    palette: createPalette({ isColoured }),
+    status,
+    isVerbose: options.verbose === true,
+    cronium: () => {
+      engine ??= createCronium({
+        ...places,
+        ...(options.sshConfig === undefined ? {} : { sshConfigFile: options.sshConfig }),
+        runnersDir: join(__dirname, 'runners'),
+        sqliteBinding: join(__dirname, 'sqlite', sqliteBinding()),
+        prompts: terminalPrompts({ hasTerminal: hasControllingTerminal(), clear: () => status.clear() }),
+        env: process.env,
+        homeDir: homedir(),
+        log: (line) => {
+          if (options.verbose) void err.write(`cronium: ${line}\n`);
+        },
+      });
+      return engine;
+    },
+    [Symbol.asyncDispose]: async () => {
+      status[Symbol.dispose]();
+      await engine?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The prebuilt binary for this system, as the build names it. */
+function sqliteBinding(): string {
+  const report = process.report.getReport() as { readonly header?: { readonly glibcVersionRuntime?: string } };
+  const isMusl = process.platform === 'linux' && report.header?.glibcVersionRuntime === undefined;
+  return `${process.platform}${isMusl ? 'musl' : ''}-${process.arch}.node`;
+}

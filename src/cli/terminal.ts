@@ -1,0 +1,58 @@
+import { closeSync, openSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { ReadStream } from 'node:tty';
+import { displayable } from '../base/display.ts';
+import type { Prompts } from '../transport/transport.ts';
+
+/**
+ * Asks the person at the controlling terminal, also when stdin and stdout are redirected. Without a terminal there is nobody to
+ * ask, and what needs an answer is refused.
+ */
+export function terminalPrompts(options: { readonly hasTerminal: boolean; clear(): void }): Prompts {
+  if (!options.hasTerminal) return {};
+  const ask = async (
+    question: string,
+    { signal, isHidden }: { signal: AbortSignal; isHidden: boolean },
+  ): Promise<string | undefined> => {
+    options.clear();
+    const input = new ReadStream(openSync('/dev/tty', 'r'));
+    const screen = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        // What is typed comes back through here: a secret's characters are swallowed.
+        if (!isHidden) process.stderr.write(chunk);
+        done();
+      },
+    });
+    const reader = createInterface({ input, output: screen, terminal: true });
+    process.stderr.write(displayable(question));
+    try {
+      return await reader.question('', { signal });
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    } finally {
+      reader.close();
+      input.destroy();
+      if (isHidden) process.stderr.write('\n');
+    }
+  };
+  return {
+    askSecret: (question, { signal }) => ask(`${question}: `, { signal, isHidden: true }),
+    askLine: (question, { signal }) => ask(`${question}: `, { signal, isHidden: false }),
+    confirmHostKey: async ({ host, keyType, fingerprint, file }, { signal }) => {
+      const question = `The host "${host}" is not known.\nIts ${keyType} key is ${fingerprint}.\nTrust it and add it to ${file}? (yes/no) `;
+      return (await ask(question, { signal, isHidden: false }))?.trim().toLowerCase() === 'yes';
+    },
+  };
+}
+
+/** Says whether there is a terminal on which somebody can answer. */
+export function hasControllingTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'));
+    return true;
+  } catch {
+    return false;
+  }
+}

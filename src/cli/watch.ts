@@ -1,0 +1,41 @@
+import type { JobOutcome } from '../domain/outcome.ts';
+import type { RunEvent } from '../domain/run-event.ts';
+import { showJson } from './json-view.ts';
+import type { Shell } from './shell.ts';
+import { shortId, TextView } from './text-view.ts';
+
+export interface WatchOptions {
+  readonly isJson: boolean;
+  readonly run: string;
+  /** All servers of the run, in order. */
+  readonly servers: readonly string[];
+  readonly left: AbortSignal;
+  /** For a run that does not begin now: what to call it. */
+  readonly title?: string;
+}
+
+/** Shows a run's events as they come; the outcome of each server at its end, `undefined` where it is not known. */
+export async function watchRun(
+  events: AsyncIterable<RunEvent>,
+  shell: Shell,
+  options: WatchOptions,
+): Promise<(JobOutcome | undefined)[]> {
+  const outcomes = new Map<string, JobOutcome>();
+  const view = new TextView({ ...shell, now: () => performance.now() });
+  if (options.title !== undefined) view.expect(options.servers, options.title);
+  for await (const event of events) {
+    if (event.type === 'settled') outcomes.set(event.server, event.outcome);
+    if (!options.isJson) await view.show(event);
+    else {
+      await showJson(event, shell.out);
+      if (event.type === 'note' && shell.isVerbose) await shell.err.write(`${event.message}\n`);
+    }
+  }
+  if (outcomes.size < options.servers.length) {
+    const id = shortId(options.run);
+    await shell.err.write(
+      `Left to the servers; come back with: cronium logs ${id}   stop it with: cronium cancel ${id}\n`,
+    );
+  }
+  return options.servers.map((server) => outcomes.get(server));
+}

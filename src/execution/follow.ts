@@ -1,0 +1,117 @@
+import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.ts';
+import type { LogRecord, RecordType } from '../domain/record.ts';
+import type { RunEvent } from '../domain/run-event.ts';
+import type { Attachment } from '../runner/attachment.ts';
+import { type JobState, parseExit, parseGap, parseNote } from '../runner/message.ts';
+import type { Session } from '../runner/session.ts';
+import type { Mirror } from './mirror.ts';
+
+/** What is acknowledged at the latest: by time and by size, so that the server may drop it. */
+const ACK_EVERY_MS = 1_000;
+const ACK_EVERY_BYTES = 8 * 1_048_576;
+
+export interface FollowContext {
+  readonly job: string;
+  readonly server: string;
+  readonly mirror: Mirror;
+  emit(event: RunEvent): Promise<void>;
+}
+
+/** Takes a job's log as it arrives: to the mirror first, then out as events. One for the whole life of a job, so no line is told twice. */
+export class Follower {
+  readonly #context: FollowContext;
+  readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  #exit: ExitReport | undefined;
+  #ackedAt = 0;
+  #acked = 0;
+  #isSyncing = false;
+
+  constructor(context: FollowContext) {
+    this.#context = context;
+  }
+
+  /** The runner's word on the end, as soon as it was read. */
+  get exit(): ExitReport | undefined {
+    return this.#exit;
+  }
+
+  /** Follows to the end of the stream: the job has ended, or `until` was reached. Throws when the session goes away. */
+  async follow(session: Session, attachment: Attachment, options: { readonly until?: number } = {}): Promise<void> {
+    const { mirror } = this.#context;
+    for await (const piece of attachment) {
+      for (const record of mirror.write(piece.offset, piece.bytes)) await this.#tell(record);
+      this.#acknowledge(session);
+      if (options.until !== undefined && mirror.end >= options.until) break;
+    }
+    await mirror.sync();
+    session.ack(this.#context.job, mirror.end);
+  }
+
+  /** Synced first: what is acknowledged may be gone on the server. The log flows on meanwhile. */
+  #acknowledge(session: Session): void {
+    const { mirror, job } = this.#context;
+    const now = performance.now();
+    const offset = mirror.end;
+    const isDue = now - this.#ackedAt >= ACK_EVERY_MS || offset - this.#acked >= ACK_EVERY_BYTES;
+    if (!isDue || this.#isSyncing) return;
+    this.#ackedAt = now;
+    this.#acked = offset;
+    this.#isSyncing = true;
+    mirror
+      .sync()
+      .then(() => session.ack(job, offset))
+      // The mirror keeps its failure; the next write or the last sync tells it.
+      .catch(() => {})
+      .finally(() => {
+        this.#isSyncing = false;
+      });
+  }
+
+  async #tell(record: LogRecord): Promise<void> {
+    switch (record.type) {
+      case 'OUT':
+        return await this.#output('stdout', record.body);
+      case 'ERR':
+        return await this.#output('stderr', record.body);
+      case 'NOTE':
+      case 'GAP':
+        return await this.#note(noteOf(record.type, record.body) ?? '');
+      case 'EXIT':
+        this.#exit = parseExit(record.body);
+        return;
+      case 'START':
+      case 'OUTPUT':
+      case 'VARIABLE':
+        return;
+      default:
+        return record.type satisfies never;
+    }
+  }
+
+  #output(stream: 'stdout' | 'stderr', body: Uint8Array): Promise<void> {
+    const text = this.#decoders[stream].decode(body, { stream: true });
+    return this.#context.emit({ type: 'output', server: this.#context.server, stream, text });
+  }
+
+  #note(message: string): Promise<void> {
+    return this.#context.emit({ type: 'note', server: this.#context.server, message });
+  }
+}
+
+/** The sentence of a record that is for people; `undefined` for others. */
+export function noteOf(type: RecordType, body: Uint8Array): string | undefined {
+  if (type === 'NOTE') return parseNote(body).message;
+  if (type === 'GAP')
+    return `${parseGap(body)} of output were dropped on the server: its budget for the log was used up`;
+  return undefined;
+}
+
+/** The outcome of a job that is over by the runner's word; `undefined` while it goes on. */
+export function outcomeOf(state: JobState | undefined, exit: ExitReport | undefined): JobOutcome | undefined {
+  const end = exit ?? state?.exit;
+  if (end) return jobOutcome(end);
+  if (state?.phase === 'lost') {
+    return { kind: 'lost', message: `${state.reason ?? 'runner ended unexpectedly'}; the log ends there` };
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import type { JobPhase } from '../domain/job.ts';
+import type { JobOutcome } from '../domain/outcome.ts';
+import type { JobPlan } from '../domain/run.ts';
+import type { Progress, RunEvent } from '../domain/run-event.ts';
+import type { Server } from '../domain/server.ts';
+import type { Journal } from './journal.ts';
+import type { Mirror } from './mirror.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What jobs need from the rest of the engine. */
+export interface JobDeps {
+  readonly sessions: Sessions;
+  readonly journal: Journal;
+  /** This installation's id: 32 hex digits. */
+  readonly install: string;
+  openMirror(job: string): Mirror;
+  /** A fact that may be stale: the server asks when it is wrong. */
+  holdsPayload(server: Server, sha256: string): boolean;
+  /** The server holds the payload: it has started a job with it. */
+  payloadHeld(server: Server, sha256: string): void;
+  /** Says whether another try may help: a refused connection, not a refused key. */
+  isRetryable(error: unknown): boolean;
+  random(): number;
+}
+
+/** How a person may end the watching of a job. */
+export interface JobSignals {
+  /** Stop the script, and wait until the server has confirmed it. */
+  readonly cancel: AbortSignal;
+  /** Stop watching; the script goes on. */
+  readonly leave: AbortSignal;
+}
+
+export type JobEnd =
+  | { readonly kind: 'settled'; readonly outcome: JobOutcome }
+  /** Nobody watches any more; the job has no outcome yet and can be followed later. */
+  | { readonly kind: 'left'; readonly message: string };
+
+/** One job with all that its steps share. */
+export class JobContext {
+  readonly job: JobPlan;
+  readonly deps: JobDeps;
+  readonly signals: JobSignals;
+  readonly emit: (event: RunEvent) => Promise<void>;
+  #phase: JobPhase = 'queued';
+
+  constructor(job: JobPlan, deps: JobDeps, options: { signals: JobSignals; emit(event: RunEvent): Promise<void> }) {
+    this.job = job;
+    this.deps = deps;
+    this.signals = options.signals;
+    this.emit = options.emit;
+  }
+
+  get phase(): JobPhase {
+    return this.#phase;
+  }
+
+  /** Writes the phase down, then tells it. Progress within a phase is told only. */
+  async enter(phase: JobPhase, progress?: Progress): Promise<void> {
+    if (phase !== this.#phase) this.deps.journal.phase(this.job.id, phase);
+    else if (!progress) return;
+    this.#phase = phase;
+    await this.emit({ type: 'phase', server: this.job.server.name, phase, ...(progress ? { progress } : {}) });
+  }
+
+  note(message: string): Promise<void> {
+    return this.emit({ type: 'note', server: this.job.server.name, message });
+  }
+}

@@ -1,0 +1,94 @@
+import { AsyncQueue } from '../base/async-queue.ts';
+import { CroniumError } from '../domain/errors.ts';
+import type { JobState } from './message.ts';
+
+/** Spool bytes at their logical offset. They may begin and end in the middle of a record. */
+export interface SpoolPiece {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What the session lends to an attachment. */
+interface Wire {
+  window(bytes: number): void;
+  detach(): void;
+}
+
+/** Credit is given back in portions, not for every frame. */
+const WINDOW_PORTION_BYTES = 262_144;
+const OFFSET_BYTES = 8;
+
+/**
+ * A job's spool as it arrives, from the offset that was asked for to the job's end. Memory is bounded by the stream's credit:
+ * a slow reader slows only itself.
+ */
+export class Attachment implements AsyncIterable<SpoolPiece> {
+  readonly stream: number;
+  readonly job: string;
+  readonly #pieces = new AsyncQueue<SpoolPiece>();
+  #wire: Wire | undefined;
+  #next: number | undefined;
+  #owed = 0;
+  #spoolEnd: number | undefined;
+
+  constructor(stream: number, job: string) {
+    this.stream = stream;
+    this.job = job;
+  }
+
+  /** Size of the spool when the runner attached us; `undefined` before that. */
+  get spoolEnd(): number | undefined {
+    return this.#spoolEnd;
+  }
+
+  connect(wire: Wire): void {
+    this.#wire = wire;
+  }
+
+  begin(attached: { readonly offset: number; readonly end: number; readonly state: JobState }): void {
+    this.#next = attached.offset;
+    this.#spoolEnd = attached.end;
+  }
+
+  receive(body: Uint8Array): void {
+    if (body.length < OFFSET_BYTES) throw new CroniumError('stream', 'a piece of the log has no offset');
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    const offset = Number(view.getBigUint64(0));
+    if (!Number.isSafeInteger(offset) || (this.#next !== undefined && offset < this.#next)) {
+      throw new CroniumError('stream', `a piece of the log goes back to offset ${offset}`);
+    }
+    const bytes = body.subarray(OFFSET_BYTES);
+    this.#next = offset + bytes.length;
+    this.#pieces.push({ offset, bytes });
+  }
+
+  /** The job has ended and every byte was sent. */
+  end(): void {
+    this.#pieces.close();
+  }
+
+  fail(error: unknown): void {
+    this.#pieces.fail(error);
+  }
+
+  /** Leaves the stream; the job goes on. */
+  detach(): void {
+    this.#pieces.close();
+    this.#wire?.detach();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<SpoolPiece> {
+    try {
+      for await (const piece of this.#pieces) {
+        yield piece;
+        this.#owed += piece.bytes.length + OFFSET_BYTES;
+        if (this.#owed >= WINDOW_PORTION_BYTES) {
+          this.#wire?.window(this.#owed);
+          this.#owed = 0;
+        }
+      }
+    } finally {
+      this.detach();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Artifact } from './artifacts.ts';
+
+/**
+ * The command that starts the runner on a server, or installs it first. It means the same to bash, dash, zsh, fish, tcsh and
+ * busybox as login shell because it is one line without `'`, `!`, backslash: single quotes keep all else as it is. Only the
+ * nonce and two numbers vary, so no user data is ever in a command.
+ */
+export function bootCommand(
+  artifacts: readonly Artifact[],
+  options: { readonly nonce: string; readonly aheadBytes: number; readonly force: boolean },
+): string {
+  const script = bootScript(artifacts);
+  return `exec /bin/sh -c '${script}' cronium ${options.nonce} ${options.aheadBytes} ${options.force ? 1 : 0}`;
+}
+
+/**
+ * The script itself, joined to one line. What it knows: which runner (by hash) belongs to which `uname -s -m`. What it does:
+ * finds a base directory that is ours, private and really executable; starts the runner that is there; else says `need`,
+ * reads exactly as many bytes as it is told, checks them, renames them into place and starts that.
+ */
+export function bootScript(artifacts: readonly Artifact[]): string {
+  const platforms = artifacts.map(({ uname, sha256 }) => `"${uname}") sha=${sha256};;`).join(' ');
+  const lines = [
+    // The script must get the session's own umask and PATH back: `start` restores both.
+    'mask=$(umask); umask 077; path=$PATH; PATH=$PATH:/usr/local/bin:/usr/bin:/bin;',
+    'fail() { echo "CRN1 $nonce fail $*"; exit 70; };',
+    // Ours: a directory of this user, mode 0700, no link. A directory below /var/tmp is never made here: an unmatched glob
+    // would name it.
+    'ours() {',
+    'case $1 in /var/tmp/*) [ -d "$1" ] || return 1;; esac;',
+    '[ -d "$1" ] || mkdir -p "$1" 2>/dev/null || return 1;',
+    'if [ -L "$1" ]; then return 1; fi;',
+    'set -- $(LC_ALL=C ls -ldn "$1" 2>/dev/null);',
+    '[ "$3" = "$uid" ] || return 1;',
+    'case $1 in drwx------|drwx------.) return 0;; esac;',
+    'return 1;',
+    '};',
+    // `[ -x ]` says yes on a noexec mount in some shells, so a file is run.
+    'executes() { probe=$1/.probe-$$-$nonce; echo "exit 0" > "$probe" 2>/dev/null && chmod 500 "$probe" && "$probe" 2>/dev/null; result=$?; rm -f "$probe"; return $result; };',
+    'begin() { PATH=$path; umask "$mask"; exec "$2" serve "$nonce" "$1"; };',
+    'drop() { rm -f "$up"; };',
+    'main() {',
+    'nonce=$1; skip=$2; force=$3; uid=$(id -u); system=$(uname -s -m); sha=; base=; tried=;',
+    `case $system in ${platforms} esac;`,
+    'if [ -n "$sha" ]; then',
+    'for d in "${XDG_STATE_HOME:-$HOME/.local/state}/cronium" "$HOME/.cronium" /var/tmp/.cronium-$uid-*; do',
+    'if ours "$d"; then',
+    'runner=$d/bin/$sha/cronium-runner;',
+    'if [ "$force" = 0 ] && [ -s "$runner" ] && [ -x "$runner" ]; then begin "$d" "$runner"; fi;',
+    'if [ -z "$base" ] && executes "$d"; then base=$d; continue; fi;',
+    'fi;',
+    'tried="$tried $d";',
+    'done;',
+    'if [ -z "$base" ]; then for p in /var/tmp /tmp; do',
+    'd=$p/.cronium-$uid-$nonce;',
+    'if mkdir -m 700 "$d" 2>/dev/null; then if executes "$d"; then base=$d; break; fi; rmdir "$d"; fi;',
+    'tried="$tried $d";',
+    'done; fi;',
+    'fi;',
+    // What the client sent ahead was meant for a warm runner: it is thrown away here and sent again after the hello.
+    'if [ "$skip" -gt 0 ]; then head -c "$skip" >/dev/null || fail skip; fi;',
+    '[ -n "$sha" ] || fail platform "$system";',
+    '[ -n "$base" ] || fail base "$tried";',
+    'gz=0; command -v gzip >/dev/null 2>&1 && gz=1;',
+    'sum=0; command -v sha256sum >/dev/null 2>&1 && sum=1;',
+    'free=$(df -Pk "$base" 2>/dev/null | { read -r a; read -r a b c d e; echo "$d"; });',
+    'echo "CRN1 $nonce need $sha gzip=$gz sum=$sum free=$free $system $base";',
+    'read -r n size || exit 71;',
+    'mkdir -p "$base/bin/$sha" || fail mkdir "$base/bin/$sha";',
+    'up=$base/bin/$sha/.up-$$-$nonce; trap drop EXIT;',
+    'if [ $gz = 1 ]; then head -c "$n" | gzip -dc > "$up"; else head -c "$n" > "$up"; fi;',
+    'got=$(($(wc -c < "$up"))); [ "$got" = "$size" ] || fail size "$got" "$free" "$base";',
+    'if [ $sum = 1 ]; then case $(sha256sum < "$up") in "$sha "*) ;; *) fail hash;; esac; fi;',
+    'chmod 500 "$up" && mv -f "$up" "$base/bin/$sha/cronium-runner" || fail install "$base";',
+    'trap - EXIT; begin "$base" "$base/bin/$sha/cronium-runner";',
+    '};',
+    'main "$@"',
+  ];
+  return lines.join(' ');
+}

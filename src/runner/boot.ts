@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { CroniumError } from '../domain/errors.ts';
+import type { Progress } from '../domain/run-event.ts';
+import type { Artifact, Artifacts } from './artifacts.ts';
+import { bootCommand } from './boot-script.ts';
+import { Preamble } from './preamble.ts';
+import type { Remote, RemoteOpener } from './remote.ts';
+
+/** How long a login shell may take to bring the runner or a question; longer is a shell that hangs. */
+const ANSWER_TIMEOUT_MS = 20_000;
+
+/** Bytes of the runner handed over in one piece, so that progress is seen and a slow wire slows only its own upload. */
+const UPLOAD_PIECE_BYTES = 32_768;
+
+export interface BootOptions {
+  /** The server's name, for messages. */
+  readonly server: string;
+  /** Goes to the runner together with the request that starts it; must not hold a secret. */
+  readonly ahead: Uint8Array;
+  /** `ahead` is about to leave this machine: from here on the runner may act on it. */
+  readonly onSent?: () => void;
+  readonly onDeploy?: (artifact: Artifact, progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A runner that has said hello: what it wrote after its preamble, and whether it has read `ahead`. */
+export interface Booted {
+  readonly remote: Remote;
+  /** Bytes that came behind the preamble and were already taken from `stdout`. */
+  readonly rest: Uint8Array;
+  readonly aheadWasRead: boolean;
+  /** The runner that was installed on the way; absent on a warm start. */
+  readonly deployed?: Artifact;
+}
+
+/**
+ * Starts the runner on a server, installing it first where it is missing, all in one channel. A start that ends without a word
+ * is tried once more with nothing sent ahead and without trusting an installed runner: it may be a torn file, or a login script
+ * that reads its input.
+ */
+export async function bootRunner(opener: RemoteOpener, artifacts: Artifacts, options: BootOptions): Promise<Booted> {
+  try {
+    return await attempt(opener, artifacts, options, { force: false });
+  } catch (error) {
+    if (!(error instanceof CroniumError) || error.code !== 'boot/silent') throw error;
+    return await attempt(opener, artifacts, { ...options, ahead: new Uint8Array(0) }, { force: true });
+  }
+}
+
+async function attempt(
+  opener: RemoteOpener,
+  artifacts: Artifacts,
+  options: BootOptions,
+  { force }: { readonly force: boolean },
+): Promise<Booted> {
+  const nonce = randomBytes(16).toString('hex');
+  const command = bootCommand(artifacts.all, { nonce, aheadBytes: options.ahead.length, force });
+  const remote = await opener.open(command, {
+    ahead: options.ahead,
+    ...(options.onSent ? { onSent: options.onSent } : {}),
+    signal: options.signal,
+  });
+  let done = false;
+  try {
+    const preamble = new Preamble(remote, { nonce, server: options.server, timeoutMs: ANSWER_TIMEOUT_MS });
+    const first = await preamble.next({ signal: options.signal });
+    if (first.kind === 'hello') {
+      done = true;
+      return { remote, rest: first.rest, aheadWasRead: options.ahead.length > 0 };
+    }
+    const artifact = artifacts.all.find(({ sha256 }) => sha256 === first.sha256);
+    if (!artifact)
+      throw new CroniumError('boot/unknown', `Cannot deploy to "${options.server}": it asks for an unknown runner`);
+    checkSpace(options.server, first, artifact);
+    await upload(remote, artifact, { gzip: first.gzip, ...options });
+    const second = await preamble.next({ signal: options.signal });
+    if (second.kind !== 'hello') {
+      throw new CroniumError('boot/unknown', `Cannot deploy to "${options.server}": it asks for the runner twice`);
+    }
+    done = true;
+    return { remote, rest: second.rest, aheadWasRead: false, deployed: artifact };
+  } finally {
+    if (!done) remote.close();
+  }
+}
+
+function checkSpace(
+  server: string,
+  need: { readonly freeKiB: number; readonly base: string },
+  artifact: Artifact,
+): void {
+  const neededKiB = Math.ceil(artifact.size / 1024) + 64;
+  if (need.freeKiB >= neededKiB) return;
+  throw new CroniumError(
+    'boot/space',
+    `Cannot deploy to "${server}": ${need.base} has ${need.freeKiB} KiB free, the runner needs ${neededKiB} KiB`,
+  );
+}
+
+async function upload(
+  remote: Remote,
+  artifact: Artifact,
+  options: BootOptions & { readonly gzip: boolean },
+): Promise<void> {
+  const packed = await readFile(artifact.gzipFile);
+  const bytes = options.gzip ? packed : gunzipSync(packed);
+  const total = bytes.length;
+  options.onDeploy?.(artifact, { done: 0, total });
+  remote.stdin.write(`${total} ${artifact.size}\n`);
+  for (let at = 0; at < total; at += UPLOAD_PIECE_BYTES) {
+    options.signal.throwIfAborted();
+    const piece = bytes.subarray(at, at + UPLOAD_PIECE_BYTES);
+    if (!remote.stdin.write(piece)) await drained(remote);
+    options.onDeploy?.(artifact, { done: at + piece.length, total });
+  }
+}
+
+/** Resolves when the pipe takes more, or when the process is gone (what it said then tells why). */
+async function drained(remote: Remote): Promise<void> {
+  let onDrain: (() => void) | undefined;
+  await Promise.race([
+    new Promise<void>((resolve) => {
+      onDrain = resolve;
+      remote.stdin.once('drain', resolve);
+    }),
+    remote.exited,
+  ]);
+  if (onDrain) remote.stdin.off('drain', onDrain);
+}

@@ -1,0 +1,123 @@
+import type { Writable } from 'node:stream';
+import { encodeFrame, type Frame, FrameKind } from './frame.ts';
+import type { ClientMessage } from './message.ts';
+
+/** Bytes that one side may send on a stream before the other gives credit; docs/protocol.md, "Credit". */
+export const INITIAL_CREDIT_BYTES = 1_048_576;
+
+interface OutStream {
+  readonly frames: { readonly frame: Frame; readonly sent: () => void; readonly failed: (error: unknown) => void }[];
+  credit: number;
+}
+
+/** What goes to the runner: control messages first, then the streams in turn, as much as credit and the transport allow. */
+export class Outbox {
+  readonly #stdin: Writable;
+  readonly #control: Uint8Array[] = [];
+  readonly #streams = new Map<number, OutStream>();
+  #full = false;
+  #error: unknown;
+
+  constructor(stdin: Writable) {
+    this.#stdin = stdin;
+    stdin.on('drain', () => {
+      this.#full = false;
+      this.#pump();
+    });
+  }
+
+  message(message: ClientMessage): void {
+    if (this.#error) return;
+    this.#control.push(encodeMessage(message));
+    this.#pump();
+  }
+
+  /** Resolves when the frame was handed to the transport, so that a caller that awaits each frame is slowed by the wire. */
+  data(stream: number, body: Uint8Array): Promise<void> {
+    return this.#enqueue({ kind: FrameKind.data, stream, body });
+  }
+
+  end(stream: number): Promise<void> {
+    return this.#enqueue({ kind: FrameKind.end, stream, body: new Uint8Array(0) });
+  }
+
+  /** Gives the stream up; what waits for it is dropped. */
+  reset(stream: number): void {
+    this.drop(stream);
+    if (this.#error) return;
+    this.#control.push(encodeFrame({ kind: FrameKind.reset, stream, body: new Uint8Array(0) }));
+    this.#pump();
+  }
+
+  /** Forgets what waits for a stream that the runner gave up. */
+  drop(stream: number): void {
+    for (const waiting of this.#streams.get(stream)?.frames ?? []) waiting.sent();
+    this.#streams.delete(stream);
+  }
+
+  credit(stream: number, bytes: number): void {
+    const out = this.#streams.get(stream);
+    if (!out) return;
+    out.credit += bytes;
+    this.#pump();
+  }
+
+  /** Nothing more can be sent; everyone who waits learns why. */
+  fail(error: unknown): void {
+    this.#error ??= error;
+    this.#control.length = 0;
+    for (const stream of this.#streams.values()) for (const waiting of stream.frames) waiting.failed(error);
+    this.#streams.clear();
+  }
+
+  #enqueue(frame: Frame): Promise<void> {
+    if (this.#error) return Promise.reject(this.#error);
+    let stream = this.#streams.get(frame.stream);
+    if (!stream) {
+      stream = { frames: [], credit: INITIAL_CREDIT_BYTES };
+      this.#streams.set(frame.stream, stream);
+    }
+    const { frames } = stream;
+    return new Promise((sent, failed) => {
+      frames.push({ frame, sent, failed });
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (!this.#full && !this.#error) {
+      const control = this.#control.shift();
+      if (control) {
+        this.#write(control);
+        continue;
+      }
+      const next = this.#nextStream();
+      if (!next) return;
+      const [number, stream] = next;
+      const waiting = stream.frames.shift();
+      if (!waiting) return;
+      stream.credit -= waiting.frame.body.length;
+      // Behind the others: the streams take turns.
+      this.#streams.delete(number);
+      if (waiting.frame.kind !== FrameKind.end) this.#streams.set(number, stream);
+      this.#write(encodeFrame(waiting.frame));
+      waiting.sent();
+    }
+  }
+
+  #nextStream(): [number, OutStream] | undefined {
+    for (const entry of this.#streams) {
+      const first = entry[1].frames[0];
+      if (first && first.frame.body.length <= entry[1].credit) return entry;
+    }
+    return undefined;
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#full = !this.#stdin.write(bytes);
+  }
+}
+
+export function encodeMessage(message: ClientMessage): Uint8Array {
+  return encodeFrame({ kind: FrameKind.message, stream: 0, body: Buffer.from(JSON.stringify(message)) });
+}

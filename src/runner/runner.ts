@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { CroniumError, sentence } from '../domain/errors.ts';
+import type { Progress } from '../domain/run-event.ts';
+import type { Artifact, Artifacts } from './artifacts.ts';
+import { bootRunner } from './boot.ts';
+import { encodeFrame, FrameDecoder, FrameKind } from './frame.ts';
+import { type Hello, parseMessage, type StartMessage } from './message.ts';
+import { encodeMessage } from './outbox.ts';
+import type { Remote, RemoteOpener } from './remote.ts';
+import { Session, type StartHandle } from './session.ts';
+
+/** The version of docs/protocol.md that this client speaks. */
+const PROTOCOL = 1;
+
+/** A payload up to this size goes along with the first `start` instead of waiting for the server to ask. */
+const SMALL_PAYLOAD_BYTES = 262_144;
+
+/** How long the hello may take behind the preamble: it is one write of the runner. */
+const HELLO_TIMEOUT_MS = 20_000;
+
+/** A first job to send together with the request that starts the runner, so that a warm start costs no extra round trip. */
+export interface FirstStart {
+  readonly start: Omit<StartMessage, 'type' | 'stream'>;
+  /** Sent along when it is small; absent when the server is known to hold it. */
+  readonly payload?: { readonly sha256: string; readonly size: number; readonly file: string };
+}
+
+export interface OpenSessionOptions {
+  readonly server: string;
+  /** Sent ahead only when it holds no secret. */
+  readonly first?: FirstStart;
+  /** `first` is about to leave this machine. */
+  readonly onSent?: () => void;
+  readonly onDeploy?: (artifact: Artifact, progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface OpenedSession {
+  readonly session: Session;
+  /** The runner that was installed on the way. */
+  readonly deployed?: Artifact;
+  /** The handle of `first`. */
+  readonly first?: StartHandle;
+}
+
+/** Starts the runner on a server (installing it where it is missing) and opens the session with it, in one channel. */
+export async function openSession(
+  opener: RemoteOpener,
+  artifacts: Artifacts,
+  options: OpenSessionOptions,
+): Promise<OpenedSession> {
+  const { first, server } = options;
+  const ahead = first && !hasSecrets(first.start) ? encodeFirst(first) : undefined;
+  const booted = await bootRunner(opener, artifacts, {
+    server,
+    ahead: ahead?.bytes ?? new Uint8Array(0),
+    ...(options.onSent ? { onSent: options.onSent } : {}),
+    ...(options.onDeploy ? { onDeploy: options.onDeploy } : {}),
+    signal: options.signal,
+  });
+  const { remote, deployed } = booted;
+  if (ahead && !booted.aheadWasRead) remote.stdin.write(ahead.bytes);
+  const expected = new Set(artifacts.all.map(({ sha256 }) => sha256));
+  let handle: StartHandle | undefined;
+  const session = await greet(remote, booted.rest, {
+    server,
+    firstStream: ahead?.nextStream ?? 1,
+    expected,
+    signal: options.signal,
+    // In the same turn as the hello: the answer to what was sent ahead may stand right behind it.
+    onGreeted: (greeted) => {
+      if (ahead) handle = greeted.expectStart(ahead.start);
+    },
+  });
+  if (first && !handle) {
+    options.onSent?.();
+    handle = session.start(first.start);
+  }
+  return { session, ...(deployed ? { deployed } : {}), ...(handle ? { first: handle } : {}) };
+}
+
+function hasSecrets(start: FirstStart['start']): boolean {
+  return start.secrets !== undefined && Object.keys(start.secrets).length > 0;
+}
+
+/** The frames of `put` (for a small payload) and `start`, on the first stream numbers of the session. */
+function encodeFirst(first: FirstStart): { bytes: Uint8Array; start: StartMessage; nextStream: number } {
+  const frames: Uint8Array[] = [];
+  let stream = 1;
+  const { payload } = first;
+  if (payload && payload.size <= SMALL_PAYLOAD_BYTES) {
+    frames.push(encodeMessage({ type: 'put', payload: payload.sha256, size: payload.size, stream }));
+    const archive = readFileSync(payload.file);
+    for (let at = 0; at < archive.length; at += 65_536) {
+      frames.push(encodeFrame({ kind: FrameKind.data, stream, body: archive.subarray(at, at + 65_536) }));
+    }
+    frames.push(encodeFrame({ kind: FrameKind.end, stream, body: new Uint8Array(0) }));
+    stream += 1;
+  }
+  const start: StartMessage = { type: 'start', ...first.start, stream };
+  frames.push(encodeMessage(start));
+  return { bytes: Buffer.concat(frames), start, nextStream: stream + 1 };
+}
+
+interface GreetOptions {
+  readonly server: string;
+  readonly firstStream: number;
+  readonly expected: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+  onGreeted(session: Session): void;
+}
+
+/** Reads frames from now on: the first is the hello, all others are the session's. */
+async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): Promise<Session> {
+  const decoder = new FrameDecoder();
+  const greeted = Promise.withResolvers<Session>();
+  const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(HELLO_TIMEOUT_MS)]);
+  let session: Session | undefined;
+  const fail = (error: CroniumError): void => {
+    session?.close(error);
+    greeted.reject(error);
+    remote.close();
+  };
+  const onAbort = (): void => {
+    greeted.reject(options.signal.aborted ? options.signal.reason : silent(options.server));
+    remote.close();
+  };
+  const push = (bytes: Uint8Array): void => {
+    try {
+      for (const frame of decoder.push(bytes)) {
+        if (session) {
+          session.receive(frame);
+          continue;
+        }
+        session = new Session(remote, checkHello(frame.body, options), options);
+        options.onGreeted(session);
+        greeted.resolve(session);
+      }
+    } catch (error) {
+      if (!(error instanceof CroniumError)) throw error;
+      fail(
+        new CroniumError(error.code, `The session with "${options.server}" is over: ${sentence(error)}`, {
+          cause: error,
+        }),
+      );
+    }
+  };
+  deadline.addEventListener('abort', onAbort, { once: true });
+  remote.stdin.on('error', () => {
+    // A broken pipe adds nothing to what `exited` says.
+  });
+  remote.exited.then((end) => {
+    const found =
+      end.kind === 'disconnected' ? end.message : `the runner has ended${decoder.isCut ? ' in mid-frame' : ''}`;
+    fail(new CroniumError('session/closed', `The session with "${options.server}" is over: ${found}`));
+  });
+  remote.stdout.on('data', push);
+  if (rest.length > 0) push(rest);
+  try {
+    return await greeted.promise;
+  } finally {
+    deadline.removeEventListener('abort', onAbort);
+  }
+}
+
+function checkHello(body: Uint8Array, { server, expected }: GreetOptions): Hello {
+  const hello = parseMessage(body);
+  if (hello?.type !== 'hello') {
+    throw new CroniumError('session/hello', `the runner on "${server}" did not say hello`);
+  }
+  if (hello.protocol !== PROTOCOL) {
+    throw new CroniumError(
+      'session/protocol',
+      `it speaks version ${hello.protocol} of the protocol, we speak ${PROTOCOL}`,
+    );
+  }
+  if (!expected.has(hello.sha256)) {
+    throw new CroniumError('session/hash', 'its runner is not one of ours: the hash of its executable is another');
+  }
+  return hello;
+}
+
+function silent(server: string): CroniumError {
+  return new CroniumError('session/hello', `The runner on "${server}" said nothing in ${HELLO_TIMEOUT_MS / 1000} s`);
+}

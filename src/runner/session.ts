@@ -1,0 +1,259 @@
+import { createReadStream } from 'node:fs';
+import { Emitter } from '../base/emitter.ts';
+import { deadline } from '../base/wait.ts';
+import { CroniumError } from '../domain/errors.ts';
+import { Answers } from './answers.ts';
+import { Attachment } from './attachment.ts';
+import { type Frame, FrameKind } from './frame.ts';
+import {
+  type Hello,
+  type JobState,
+  parseMessage,
+  type Refused,
+  type RunnerMessage,
+  type StartMessage,
+} from './message.ts';
+import { Outbox } from './outbox.ts';
+import type { Remote } from './remote.ts';
+
+/** Data frames of an upload; small enough that a control message never waits long behind one. */
+const PUT_PIECE_BYTES = 32_768;
+
+/** How long the runner may take to answer; it only looks something up or starts a process. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** How long a closed session's process may take to go before its channel is dropped. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** A `start` that is under way. */
+export interface StartHandle {
+  /** `need`: the server has no such payload; `put` it and the runner starts by itself. Rejects with what the runner refused. */
+  readonly answer: Promise<'started' | 'need'>;
+  /** The job's state as soon as it is started (or was known). */
+  readonly started: Promise<JobState>;
+  /** The job's log from its beginning. */
+  readonly attachment: Attachment;
+}
+
+/** The conversation with one server's runner, over one byte stream. Many jobs share it. */
+export class Session implements AsyncDisposable {
+  readonly hello: Hello;
+  readonly server: string;
+  readonly #remote: Remote;
+  readonly #outbox: Outbox;
+  readonly #answers = new Answers();
+  readonly #attachments = new Map<number, Attachment>();
+  /** Jobs whose `start` has no answer yet, with their payload. */
+  readonly #starting = new Map<string, string>();
+  readonly #onDidChangeState = new Emitter<JobState>();
+  readonly #onDidClose = new Emitter<CroniumError>();
+  #nextStream: number;
+  #closed: CroniumError | undefined;
+
+  /** `firstStream`: smaller numbers were used in what was sent ahead. */
+  constructor(remote: Remote, hello: Hello, options: { readonly server: string; readonly firstStream: number }) {
+    this.#remote = remote;
+    this.hello = hello;
+    this.server = options.server;
+    this.#nextStream = options.firstStream;
+    this.#outbox = new Outbox(remote.stdin);
+  }
+
+  /** Why the session is over; `undefined` while it lives. */
+  get closed(): CroniumError | undefined {
+    return this.#closed;
+  }
+
+  onDidClose(listener: (error: CroniumError) => void): Disposable {
+    return this.#onDidClose.on(listener);
+  }
+
+  onDidChangeState(listener: (state: JobState) => void): Disposable {
+    return this.#onDidChangeState.on(listener);
+  }
+
+  /** Sends `start` and attaches at once. A job that the server knows is not run again. */
+  start(message: Omit<StartMessage, 'type' | 'stream'>): StartHandle {
+    const stream = this.#nextStream++;
+    const handle = this.expectStart({ ...message, type: 'start', stream });
+    this.#outbox.message({ type: 'start', ...message, stream });
+    return handle;
+  }
+
+  /** The handle of a `start` that was sent ahead, before there was a session. */
+  expectStart({ job, payload, stream }: StartMessage): StartHandle {
+    this.#starting.set(job, payload);
+    const attachment = this.#adopt(new Attachment(stream, job));
+    const answer = this.#answers.wait<'started' | 'need'>(`start ${job}`);
+    return {
+      answer: this.#inTime(answer, `start of job ${job}`),
+      started: this.#answers.wait<JobState>(`started ${job}`),
+      attachment,
+    };
+  }
+
+  /** Uploads an archive; the runner checks its hash before it says `stored`. The wire alone decides how long it takes. */
+  async put(
+    payload: { readonly sha256: string; readonly size: number; readonly file: string },
+    options: { readonly onProgress?: (done: number) => void; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const stream = this.#nextStream++;
+    const stored = this.#answers.wait<void>(`put ${payload.sha256}`);
+    this.#outbox.message({ type: 'put', payload: payload.sha256, size: payload.size, stream });
+    let done = 0;
+    const file = createReadStream(payload.file, { highWaterMark: PUT_PIECE_BYTES, signal: options.signal });
+    try {
+      for await (const piece of file as AsyncIterable<Buffer>) {
+        await this.#outbox.data(stream, piece);
+        done += piece.length;
+        options.onProgress?.(done);
+      }
+    } catch (error) {
+      this.#outbox.reset(stream);
+      options.signal.throwIfAborted();
+      throw error;
+    }
+    await this.#outbox.end(stream);
+    await stored;
+  }
+
+  /** Streams the job's spool from `offset`. Throws `CroniumError` `job/unknown` when the server has no such job. */
+  async attach(job: string, offset: number): Promise<{ readonly state: JobState; readonly attachment: Attachment }> {
+    const attachment = this.#adopt(new Attachment(this.#nextStream++, job));
+    const attached = this.#answers.wait<JobState>(`attach ${attachment.stream}`);
+    this.#outbox.message({ type: 'attach', job, offset, stream: attachment.stream });
+    try {
+      return { state: await this.#inTime(attached, `attach to job ${job}`), attachment };
+    } catch (error) {
+      this.#attachments.delete(attachment.stream);
+      throw error;
+    }
+  }
+
+  /** Everything before `offset` is safe here: the server may drop it. */
+  ack(job: string, offset: number): void {
+    this.#outbox.message({ type: 'ack', job, offset });
+  }
+
+  /** Asks the server to stop the job, or never to start it; resolves with its state when the server has heard. */
+  cancel(job: string, install: string): Promise<JobState> {
+    const state = this.#answers.wait<JobState>(`state ${job}`);
+    this.#outbox.message({ type: 'cancel', job, install });
+    return this.#inTime(state, `cancel of job ${job}`);
+  }
+
+  /** Lets the runner remove what is old and acknowledged. */
+  collect(): void {
+    this.#outbox.message({ type: 'collect' });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close(new CroniumError('session/closed', `The session with "${this.server}" was closed`));
+    this.#remote.stdin.end();
+    await deadline(this.#remote.exited, CLOSE_TIMEOUT_MS, () => new Error('still there')).catch(() => {});
+    this.#remote.close();
+  }
+
+  /** Ends everything that waits; called when the process is gone or broke the protocol. Only the first reason counts. */
+  close(error: CroniumError): void {
+    if (this.#closed) return;
+    this.#closed = error;
+    this.#answers.rejectAll(error);
+    this.#outbox.fail(error);
+    for (const attachment of this.#attachments.values()) attachment.fail(error);
+    this.#attachments.clear();
+    this.#onDidClose.emit(error);
+  }
+
+  /** Takes a frame from the runner. Throws `CroniumError` when it breaks the protocol. */
+  receive(frame: Frame): void {
+    if (frame.kind === FrameKind.message) {
+      const message = parseMessage(frame.body);
+      if (message) this.#hear(message);
+      return;
+    }
+    const attachment = this.#attachments.get(frame.stream);
+    if (frame.kind === FrameKind.data) return attachment?.receive(frame.body);
+    if (frame.kind === FrameKind.end) attachment?.end();
+    else attachment?.fail(new CroniumError('session/reset', `"${this.server}" gave up a stream`));
+    this.#outbox.drop(frame.stream);
+    this.#attachments.delete(frame.stream);
+  }
+
+  #hear(message: RunnerMessage): void {
+    switch (message.type) {
+      case 'started':
+        this.#starting.delete(message.job);
+        this.#answers.resolve(`start ${message.job}`, 'started');
+        this.#answers.resolve(`started ${message.job}`, message.state);
+        return this.#onDidChangeState.emit(message.state);
+      case 'need':
+        for (const [job, payload] of this.#starting) {
+          if (payload === message.payload) this.#answers.resolve(`start ${job}`, 'need');
+        }
+        return;
+      case 'stored':
+        return this.#answers.resolve(`put ${message.payload}`, undefined);
+      case 'attached':
+        this.#attachments.get(message.stream)?.begin(message);
+        this.#answers.resolve(`attach ${message.stream}`, message.state);
+        return;
+      case 'state':
+        this.#answers.resolve(`state ${message.job}`, message.state);
+        return this.#onDidChangeState.emit(message.state);
+      case 'window':
+        return this.#outbox.credit(message.stream, message.bytes);
+      case 'refused':
+        return this.#refuse(message);
+      case 'bye':
+        throw new CroniumError(message.code, `the runner ended the session: ${message.message}`);
+      case 'hello':
+      case 'jobs':
+      case 'forgotten':
+      case 'collected':
+      case 'pong':
+        return;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #refuse(refused: Refused): void {
+    const error = new CroniumError(refused.code, `"${this.server}" refused: ${refused.message}`);
+    const { re, job, payload, stream } = refused;
+    if (re === 'start' && job) {
+      this.#starting.delete(job);
+      this.#answers.reject(`start ${job}`, error);
+      this.#answers.reject(`started ${job}`, error);
+    } else if (re === 'put' && payload) this.#answers.reject(`put ${payload}`, error);
+    else if (re === 'attach' && stream !== undefined) this.#answers.reject(`attach ${stream}`, error);
+    else if (job) this.#answers.reject(`state ${job}`, error);
+    if (stream !== undefined) {
+      this.#attachments.get(stream)?.fail(error);
+      this.#attachments.delete(stream);
+      this.#outbox.drop(stream);
+    }
+  }
+
+  #adopt(attachment: Attachment): Attachment {
+    this.#attachments.set(attachment.stream, attachment);
+    attachment.connect({
+      window: (bytes) => this.#outbox.message({ type: 'window', stream: attachment.stream, bytes }),
+      detach: () => {
+        if (this.#attachments.delete(attachment.stream)) this.#outbox.reset(attachment.stream);
+      },
+    });
+    return attachment;
+  }
+
+  #inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+    const late = (): CroniumError =>
+      new CroniumError(
+        'session/silent',
+        `"${this.server}" did not answer the ${what} in ${ANSWER_TIMEOUT_MS / 1000} s`,
+      );
+    const result = deadline(promise, ANSWER_TIMEOUT_MS, late);
+    result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { jsonLines, type Lab, startLab } from '../fixtures/lab.ts';
+
+const COUNTING = '#!/bin/sh\nfor i in $(seq 1 40); do echo "line $i"; sleep 0.05; done\nexit 5\n';
+const LINES = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`);
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await startLab({ servers: 2 });
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+test('after kill -9 of the client in mid-run, cronium logs shows the whole log and the true end', async () => {
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1,web2', '--json');
+  await running.saw('line 7\\n');
+  running.child.kill('SIGKILL');
+  await running.ended;
+  const id = String(jsonLines((await lab.cli('runs', '--json')).stdout)[0]?.id);
+  const { stdout, stderr } = await lab.cli('logs', id);
+  for (const server of ['web1', 'web2']) {
+    const lines = stdout.split('\n').filter((line) => line.startsWith(`${server} │ `));
+    expect(lines.map((line) => line.slice(7))).toEqual(LINES);
+    expect(stderr).toMatch(new RegExp(`${server} +failed \\(exit code 5\\)`));
+  }
+  const [run] = jsonLines((await lab.cli('runs', '--json')).stdout);
+  expect(run).toMatchObject({ id, status: 'failed' });
+  expectMirrorsEqualSpools(lab);
+});
+
+test('cronium runs brings a run up to date without waiting for its end', async () => {
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json');
+  await running.saw('line 2\\n');
+  running.child.kill('SIGKILL');
+  await running.ended;
+  const [run] = jsonLines((await lab.cli('runs', '--json')).stdout);
+  expect(run).toMatchObject({ status: 'running' });
+  const { stdout } = await lab.cli('logs', String(run?.id), '--raw', '--server', 'web1');
+  expect(stdout).toBe(`${LINES.join('\n')}\n`);
+});
+
+test('a second process follows a run of the first live', async () => {
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json');
+  await running.saw('line 2\\n');
+  const id = String(jsonLines((await lab.cli('runs', '--json')).stdout)[0]?.id);
+  const { stdout } = await lab.cli('logs', id);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.slice(7)),
+  ).toEqual(LINES);
+  expect((await running.ended).code).toBe(5);
+});
+
+test('a connection that is cut in mid-run is attached again; the script does not notice', async () => {
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json');
+  await running.saw('line 5\\n');
+  cutConnections(lab);
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(5);
+  const text = jsonLines(stdout)
+    .filter(({ type }) => type === 'output')
+    .map(({ text }) => text)
+    .join('');
+  expect(text).toBe(`${LINES.join('\n')}\n`);
+  expect(jsonLines(stdout).some(({ type, phase }) => type === 'phase' && phase === 'detached')).toBe(true);
+});
+
+/** Ends the sessions of web1's sshd (not its listener), as a lost network does. */
+function cutConnections(of: Lab): void {
+  const port = of.servers[0]?.port;
+  const pids = execFileSync('pgrep', ['-f', '^sshd: root@notty'], { encoding: 'utf8' }).trim().split('\n');
+  const ours = pids.filter((pid) => {
+    const parent = execFileSync('ps', ['-o', 'ppid=', '-p', pid], { encoding: 'utf8' }).trim();
+    return execFileSync('ps', ['-o', 'args=', '-p', parent], { encoding: 'utf8' }).includes(
+      of.servers[0]?.folder ?? '',
+    );
+  });
+  expect(ours, `sessions of the server on port ${port}`).not.toEqual([]);
+  for (const pid of ours) process.kill(Number(pid), 'SIGKILL');
+}
+
+/** Two rows of files are equal: the promise behind "every line, once, in order". */
+function expectMirrorsEqualSpools(of: Lab): void {
+  for (const { stateHome } of of.servers) {
+    const jobs = execFileSync('ls', [join(stateHome, 'cronium/jobs')], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+    for (const job of jobs) {
+      execFileSync('diff', ['-r', join(stateHome, 'cronium/jobs', job, 'spool'), join(of.dataDir, 'logs', job)]);
+    }
+  }
+}
