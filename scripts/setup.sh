@@ -26,6 +26,9 @@ command -v go >/dev/null 2>&1 || missing "Go 1.26 or later" "install it from you
 packages=
 need() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || packages="$packages $2"; }
 case $step in
+demo)
+	need ssh openssh-client # `ssh -G` reads the SSH configuration
+	;;
 test)
 	need ssh openssh-client
 	need sshd openssh-server

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { jsonLines, type Lab, outcomeOf, startLab } from '../fixtures/lab.ts';
+import { jsonLines, type Lab, outcomeOf, outputOf, startLab } from '../fixtures/lab.ts';
 
 /** Ignores TERM and HUP, and so do its child, its grandchild and a child in a session of its own; each carries the marker. */
 const STUBBORN = `#!/bin/bash
@@ -82,6 +82,25 @@ test('a background process that outlives a script is left alone and named', asyn
   const notes = events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
   expect(notes.join('\n')).toContain(String(pid));
   process.kill(pid, 'SIGKILL');
+});
+
+test('a job that floods its stream delays neither its neighbour on the same session nor its own cancel', async () => {
+  const cancel = new AbortController();
+  const flooding = Promise.withResolvers<void>();
+  const flood = lab.run(lab.script('flood.sh', '#!/bin/sh\nexec yes "$(head -c 5000 /dev/zero | tr "\\0" x)"\n'), {
+    on: ['web1'],
+    cancel: cancel.signal,
+    onEvent: (event) => {
+      if (event.type === 'output') flooding.resolve();
+    },
+  });
+  await flooding.promise;
+  const sessions = lab.servers[0]?.sessions();
+  const neighbour = await lab.run(lab.script('near.sh', '#!/bin/sh\necho here\n'), { on: ['web1'] });
+  expect(outputOf(neighbour, 'web1')).toBe('here\n');
+  expect(lab.servers[0]?.sessions()).toBe(sessions);
+  cancel.abort();
+  expect(outcomeOf(await flood, 'web1')).toMatchObject({ kind: 'cancelled' });
 });
 
 /** Processes on this machine that carry the environment of one of the lab's jobs. */
