@@ -102,9 +102,6 @@ func (d *Dir) Ensure(name string) (*Dir, error) {
 // Open opens a file for reading.
 func (d *Dir) Open(name string) (*os.File, error) { return d.openFile(name, syscall.O_RDONLY, 0) }
 
-// OpenWritable opens a file that exists for reading and writing.
-func (d *Dir) OpenWritable(name string) (*os.File, error) { return d.openFile(name, syscall.O_RDWR, 0) }
-
 // Create makes a private file that must not be there yet. The mode is exact, whatever the umask.
 func (d *Dir) Create(name string) (*os.File, error) {
 	file, err := d.CreateMasked(name, 0o600)

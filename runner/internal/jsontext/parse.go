@@ -83,8 +83,11 @@ func (p *parser) value() (*value, error) {
 		v.kind = literal
 		err = p.literal()
 	}
+	if err != nil {
+		return nil, err
+	}
 	v.raw = p.source[from:p.at]
-	return v, err
+	return v, nil
 }
 
 // items reads what stands between brackets.

@@ -46,6 +46,7 @@ func (s *session) cancel(m message.Cancel) {
 	}
 	s.sendState(state)
 	l := s.follow(state, false)
+	defer l.release()
 	for range cancelTries {
 		if l == nil || l.tell(jsontext.Message("cancel")) {
 			return

@@ -22,11 +22,13 @@ type link struct {
 	// hasStarted says that this session started the job, and wants to hear of it also when nothing is attached.
 	hasStarted bool
 	tails      map[*tail]struct{}
-	end        int64
-	isOver     bool
+	// holds counts those that got the link and have not decided what to do with it.
+	holds  int
+	end    int64
+	isOver bool
 }
 
-// follow returns the link to a job, or nil when the job is over.
+// follow returns the link to a job, or nil when the job is over. Whoever gets one releases it.
 func (s *session) follow(state *job.State, hasStarted bool) *link {
 	if state.IsOver() {
 		return nil
@@ -41,8 +43,19 @@ func (s *session) follow(state *job.State, hasStarted bool) *link {
 	}
 	l.mu.Lock()
 	l.hasStarted = l.hasStarted || hasStarted
+	l.holds++
 	l.mu.Unlock()
 	return l
+}
+
+// release says that the link may end when nobody is attached; of no link it is allowed too.
+func (l *link) release() {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.holds--
 }
 
 // run listens to the supervisor until the job is over, the session ends, or nobody is interested any more.
@@ -140,7 +153,7 @@ func (l *link) isUnwanted() bool {
 	defer l.session.mu.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hasStarted || len(l.tails) > 0 {
+	if l.hasStarted || l.holds > 0 || len(l.tails) > 0 {
 		return false
 	}
 	delete(l.session.links, l.id)

@@ -63,7 +63,7 @@ func (s *session) start(m message.Start, body []byte) {
 			return
 		}
 		s.out.Send(jsontext.Message("started").Text("job", m.Job).Raw("state", state.JSON()).Bytes())
-		s.follow(state, true)
+		s.follow(state, true).release()
 		if m.Stream != 0 {
 			s.attach(message.Attach{Job: m.Job, Stream: m.Stream})
 		}
@@ -168,7 +168,7 @@ func (s *session) await(m message.Start, body []byte) {
 		count += len(starts)
 	}
 	for _, st := range s.streams {
-		isComing = isComing || (st.isPut && !st.isOver && st.sha256 == m.Payload)
+		isComing = isComing || (st.isPut && (!st.isOver || st.isStoring) && st.sha256 == m.Payload)
 	}
 	if count < maxWaiting {
 		start.timer = time.AfterFunc(waitFor, func() { s.giveUp(start) })

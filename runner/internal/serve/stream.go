@@ -23,7 +23,9 @@ type stream struct {
 	isPut bool
 	// isOver says that whatever comes is late.
 	isOver bool
-	credit int
+	// isStoring says that the whole archive has come and is being put in place.
+	isStoring bool
+	credit    int
 }
 
 // claim takes a stream number, which is good for one use.
@@ -126,14 +128,24 @@ func (s *session) finishPut(st *stream) {
 	if upload == nil {
 		return
 	}
+	s.setStoring(st, true)
 	// The disk may take its time; nobody else has to wait for it.
 	go func() {
-		if err := upload.Commit(); err != nil {
+		err := upload.Commit()
+		// Before the starts that wait are looked for: whoever comes later finds the archive, or asks for it.
+		s.setStoring(st, false)
+		if err != nil {
 			s.failPut(st, err)
 			return
 		}
 		s.stored(st.sha256)
 	}()
+}
+
+func (s *session) setStoring(st *stream, isStoring bool) {
+	s.mu.Lock()
+	st.isStoring = isStoring
+	s.mu.Unlock()
 }
 
 func (s *session) stored(sha256 string) {

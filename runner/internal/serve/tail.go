@@ -51,6 +51,7 @@ func (s *session) attach(m message.Attach) {
 		return
 	}
 	t := &tail{id: m.Stream, link: s.follow(state, false), end: state.End}
+	defer t.link.release()
 	offset := m.Offset
 	if state.StartedAt != 0 || state.End > 0 {
 		if offset, err = t.open(s, m); err != nil {
