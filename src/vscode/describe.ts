@@ -1,0 +1,58 @@
+import { formatDuration } from '../base/duration.ts';
+import type { JobPhase } from '../domain/job.ts';
+import type { JobOutcome } from '../domain/outcome.ts';
+import type { JobRecord, RunRecord, RunStatus } from '../domain/run.ts';
+
+/** A job's end in a few words; `undefined` is a job that is not over as far as we know. */
+export function describeOutcome(outcome: JobOutcome | undefined): string {
+  switch (outcome?.kind) {
+    case undefined:
+      return 'not known yet';
+    case 'succeeded':
+      return 'succeeded';
+    case 'failed':
+      return outcome.signal ? `failed (${outcome.signal})` : `failed (exit code ${outcome.exitCode})`;
+    case 'timedOut':
+      return 'timed out';
+    case 'cancelled':
+      return 'cancelled';
+    case 'broken':
+    case 'lost':
+      return `${outcome.kind}: ${outcome.message}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Where a job stands, in the words of someone who waits for it. */
+export function describePhase(phase: JobPhase): string {
+  switch (phase) {
+    case 'deploying':
+      return 'deploying the runner';
+    case 'uploading':
+      return 'uploading the payload';
+    case 'detached':
+      return 'running, not attached';
+    case 'draining':
+      return 'reading the rest of the log';
+    default:
+      return phase;
+  }
+}
+
+export function describeStatus(status: RunStatus): string {
+  return status === 'success' ? 'succeeded' : status === 'partial' ? 'succeeded in part' : status;
+}
+
+/** Enough of a run's id to type into a terminal, and to be unique. */
+export function shortId(run: string): string {
+  return run.slice(0, 8);
+}
+
+/** How long a job's script ran, or the whole run took; undefined while it is not over. */
+export function describeTook(record: JobRecord | RunRecord): string | undefined {
+  const ends = 'jobs' in record ? record.jobs.map(({ endedAt }) => endedAt) : [record.endedAt];
+  const began = record.startedAt;
+  if (began === undefined || ends.some((end) => end === undefined)) return undefined;
+  return formatDuration(Math.max(...ends.map((end) => end ?? began)) - began);
+}

@@ -1,0 +1,40 @@
+import type { Cronium } from '../app/cronium.ts';
+import { Emitter } from '../base/emitter.ts';
+
+/** The engine of this window, opened when it is first needed: activation stays cheap. */
+export class LazyEngine implements AsyncDisposable {
+  readonly #open: () => Promise<Cronium>;
+  readonly #onDidChange = new Emitter<void>();
+  #engine: Promise<Cronium> | undefined;
+
+  constructor(open: () => Promise<Cronium>) {
+    this.#open = open;
+  }
+
+  get(): Promise<Cronium> {
+    this.#engine ??= this.#start();
+    return this.#engine;
+  }
+
+  /** Runs, deployments or what is known of servers have changed. */
+  onDidChange(listener: () => void): Disposable {
+    return this.#onDidChange.on(listener);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const engine = await this.#engine?.catch(() => undefined);
+    await engine?.[Symbol.asyncDispose]();
+  }
+
+  async #start(): Promise<Cronium> {
+    try {
+      const engine = await this.#open();
+      engine.onDidChange(() => this.#onDidChange.emit());
+      return engine;
+    } catch (error) {
+      // The reason may go away, such as a wrong configuration file: the next need tries again.
+      this.#engine = undefined;
+      throw error;
+    }
+  }
+}

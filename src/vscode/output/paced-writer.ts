@@ -1,0 +1,135 @@
+/** Two frames of a screen: nobody reads faster, and the editor gets few pieces. */
+const FLUSH_EVERY_MS = 33;
+
+/** What the editor takes at a time while typing stays live: about 500 KiB a second. */
+const MAX_FLUSH_CHARACTERS = 16 * 1024;
+
+/** A burst up to here is shown whole, if late. */
+const MAX_WAITING_CHARACTERS = 1024 * 1024;
+
+/** What is kept of a burst that is longer: its newest lines. */
+const KEPT_CHARACTERS = 256 * 1024;
+
+/** What the channel holds before its beginning is cleared: far below what makes the editor's view slow. */
+const MAX_CHANNEL_CHARACTERS = 8 * 1024 * 1024;
+
+/** Lines are left out by pieces of about this size. */
+const PIECE_CHARACTERS = 4 * 1024;
+
+const CLEARED = '… earlier lines were cleared here to keep the editor fast; the logs of the runs have them\n';
+
+export interface PacedChannel {
+  append(text: string): void;
+  clear(): void;
+}
+
+interface Piece {
+  readonly text: string;
+  /** May be left out when there is too much. */
+  readonly isOutput: boolean;
+}
+
+/**
+ * Writes to a channel at a rate at which the editor stays live, and never makes who writes wait: of output that comes faster for
+ * long, lines are left out, and said so. Remarks are never left out.
+ */
+export class PacedWriter implements Disposable {
+  readonly #channel: PacedChannel;
+  #waiting: Piece[] = [];
+  #outputCharacters = 0;
+  #linesLeftOut = 0;
+  #channelCharacters = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+
+  constructor(channel: PacedChannel) {
+    this.#channel = channel;
+  }
+
+  output(text: string): void {
+    for (const piece of cut(text)) this.#waiting.push({ text: piece, isOutput: true });
+    this.#outputCharacters += text.length;
+    if (this.#outputCharacters > MAX_WAITING_CHARACTERS) this.#leaveOut();
+    this.#schedule();
+  }
+
+  remark(text: string): void {
+    if (text === '') return;
+    this.#waiting.push({ text, isOutput: false });
+    this.#schedule();
+  }
+
+  /** Resolves when little waits: for who can wait and wants every line shown. */
+  async room(): Promise<void> {
+    if (this.#outputCharacters <= KEPT_CHARACTERS) return;
+    this.#room ??= Promise.withResolvers();
+    await this.#room.promise;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#append(this.#take(Number.POSITIVE_INFINITY));
+  }
+
+  #schedule(): void {
+    if (this.#waiting.length === 0) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#append(this.#take(MAX_FLUSH_CHARACTERS));
+      this.#schedule();
+    }, FLUSH_EVERY_MS);
+  }
+
+  /** Leaves the oldest output out; remarks keep their order. */
+  #leaveOut(): void {
+    this.#waiting = this.#waiting.filter((piece) => {
+      if (!piece.isOutput || this.#outputCharacters <= KEPT_CHARACTERS) return true;
+      this.#outputCharacters -= piece.text.length;
+      this.#linesLeftOut += piece.text.split('\n').length - 1;
+      return false;
+    });
+  }
+
+  /** The next pieces, with a word on what was left out before them. */
+  #take(maxCharacters: number): string {
+    let text = '';
+    if (this.#linesLeftOut > 0) {
+      text = `… ${this.#linesLeftOut.toLocaleString('en')} lines left out here to keep the editor fast; the log has them\n`;
+      this.#linesLeftOut = 0;
+    }
+    let count = 0;
+    for (const piece of this.#waiting) {
+      if (text.length >= maxCharacters) break;
+      text += piece.text;
+      if (piece.isOutput) this.#outputCharacters -= piece.text.length;
+      count += 1;
+    }
+    this.#waiting.splice(0, count);
+    if (this.#outputCharacters <= KEPT_CHARACTERS) {
+      this.#room?.resolve();
+      this.#room = undefined;
+    }
+    return text;
+  }
+
+  #append(text: string): void {
+    if (text === '') return;
+    if (this.#channelCharacters + text.length > MAX_CHANNEL_CHARACTERS) {
+      this.#channel.clear();
+      this.#channel.append(CLEARED);
+      this.#channelCharacters = 0;
+    }
+    this.#channel.append(text);
+    this.#channelCharacters += text.length;
+  }
+}
+
+/** Cuts a text at line ends into pieces of a bounded size; a longer line is a piece. */
+function* cut(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.length - from <= PIECE_CHARACTERS ? -1 : text.indexOf('\n', from + PIECE_CHARACTERS);
+    const next = end === -1 ? text.length : end + 1;
+    yield text.slice(from, next);
+    from = next;
+  }
+}

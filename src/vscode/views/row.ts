@@ -1,0 +1,44 @@
+import type { ScriptFile } from '../../domain/event.ts';
+
+/** A line of a tree; plain, so that trees are built and tested without an editor. */
+export interface Row {
+  /** Unique in its tree and stable over refreshes: what is open stays open. */
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  readonly icon: RowIcon;
+  /** Words that menus look for (`viewItem`). */
+  readonly words: string;
+  /** For screen readers: the whole row, without its icon. */
+  readonly spoken: string;
+  readonly target?: Target;
+  readonly children?: readonly Row[];
+  readonly isExpanded?: boolean;
+}
+
+export interface RowIcon {
+  /** A product icon. */
+  readonly name: string;
+  /** A theme colour. */
+  readonly colour?: string;
+}
+
+/** What a row stands for; commands get it. */
+export type Target =
+  | { readonly kind: 'event'; readonly script: ScriptFile }
+  | { readonly kind: 'server'; readonly name: string }
+  | { readonly kind: 'run'; readonly run: string }
+  | { readonly kind: 'job'; readonly run: string; readonly server: string };
+
+/** What a tree shows. */
+export interface Rows {
+  readonly rows: readonly Row[];
+  /** The number at the view's icon. */
+  readonly badge?: { readonly value: number; readonly tooltip: string };
+}
+
+/** Says whether what a command was called with is a row; menus pass theirs, a key binding may pass anything. */
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && 'id' in value && 'words' in value && 'spoken' in value;
+}

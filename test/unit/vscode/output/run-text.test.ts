@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { RunEvent } from '../../../../src/domain/run-event.ts';
+import { RunText } from '../../../../src/vscode/output/run-text.ts';
+
+function tell(events: readonly RunEvent[], servers: readonly string[] = ['web1', 'db']): string {
+  let now = 0;
+  const text = new RunText({ run: 'abcdef0123', event: 'Restart web', servers }, { now: () => now });
+  let all = text.heading;
+  for (const event of events) {
+    now += 1_000;
+    all += text.add(event);
+  }
+  return all;
+}
+
+test('RunText puts the server before every line, aligned, and sums up', () => {
+  const told = tell([
+    { type: 'phase', server: 'db', phase: 'running' },
+    { type: 'output', server: 'db', stream: 'stdout', text: 'one\ntw' },
+    { type: 'output', server: 'web1', stream: 'stderr', text: 'other\n' },
+    { type: 'output', server: 'db', stream: 'stdout', text: 'o\nrest' },
+    { type: 'settled', server: 'db', outcome: { kind: 'succeeded', exitCode: 0 } },
+    { type: 'settled', server: 'web1', outcome: { kind: 'failed', exitCode: 3 } },
+    { type: 'finished', run: 'abcdef0123', status: 'partial' },
+  ]);
+  expect(told).toBe(
+    [
+      '── Restart web · run abcdef01 · web1, db ──',
+      'db   │ one',
+      'web1 │ other',
+      'db   │ two',
+      'db   │ rest',
+      'web1 │ · failed (exit code 3)',
+      '',
+      'Restart web · run abcdef01 · succeeded in part · 7.0 s',
+      '  ✗ web1  failed (exit code 3)',
+      '  ✓ db    succeeded  4.0 s',
+      '',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('RunText shows no escapes, and of a line that was written over only the last version', () => {
+  const text = '10 %\r20 %\r\u001b[32mdone\u001b[0m\n\u001b]0;title\u0007plain\n';
+  expect(tell([{ type: 'output', server: 'db', stream: 'stdout', text }])).toContain('db   │ done\ndb   │ plain\n');
+});
+
+test('RunText leaves servers out that it is not about', () => {
+  const told = tell(
+    [
+      { type: 'output', server: 'web1', stream: 'stdout', text: 'not this\n' },
+      { type: 'note', server: 'web1', message: 'nor this' },
+      { type: 'output', server: 'db', stream: 'stdout', text: 'this\n' },
+    ],
+    ['db'],
+  );
+  expect(told.split('\n').slice(1)).toEqual(['db │ this', '']);
+});

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { lineText, noticeText } from '../../../src/vscode/plain-text.ts';
+
+test('noticeText() makes no link of a name that looks like one', () => {
+  expect(noticeText('Run [Approve](command:evil) now')).toBe('Run [Approve] (command:evil) now');
+});
+
+test('noticeText() is one line of a bounded length without controls', () => {
+  expect(noticeText('one\n  two\u001b[31m\nthree')).toBe('one: two; three');
+  expect(noticeText('x'.repeat(2_000)).length).toBe(500);
+});
+
+test('lineText() takes line breaks and marks of direction out', () => {
+  expect(lineText(' a\r\n\u202eb\tc ')).toBe('a b c');
+});
