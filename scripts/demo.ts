@@ -80,6 +80,7 @@ function writeSshConfig(folder: string, key: string, servers: readonly DemoServe
       `  IdentitiesOnly yes\n  IdentityAgent none\n  UserKnownHostsFile ${join(folder, 'known_hosts')}\n`,
   );
   writeFileSync(file, hosts.join('\n'));
+  writeFileSync(join(folder, 'config.yaml'), '');
   return file;
 }
 

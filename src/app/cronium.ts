@@ -19,7 +19,7 @@ export interface Cronium extends AsyncDisposable {
    * Tells a run's log from its beginning and goes on to its end: what the mirrors have, then what the servers have since, then
    * live. Jobs that another process looks after are followed from the store.
    */
-  follow(runId: string, signals: RunSignals): AsyncIterable<RunEvent>;
+  follow(runId: string, signals: RunSignals, options?: FollowOptions): AsyncIterable<RunEvent>;
   /** Brings every unfinished job up to date without waiting for its end, in bounded time. */
   refresh(options: { signal: AbortSignal }): Promise<void>;
   /** Newest first. */
@@ -38,6 +38,11 @@ export interface RunSignals {
   readonly cancel: AbortSignal;
   /** Stop watching; the scripts go on. */
   readonly leave: AbortSignal;
+}
+
+export interface FollowOptions {
+  /** Only these servers of the run. */
+  readonly servers?: readonly string[];
 }
 
 export interface PlanOptions {

@@ -1,5 +1,5 @@
 import { Emitter } from '../base/emitter.ts';
-import { CroniumError } from '../domain/errors.ts';
+import { CroniumError, sentence } from '../domain/errors.ts';
 import type { ScriptEvent } from '../domain/event.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
@@ -16,12 +16,13 @@ import { openStore, type Store } from '../store/store.ts';
 import { createTransports, type SshTransports } from '../transport/pool.ts';
 import { isRetryable } from '../transport/transport.ts';
 import { chooseServers, listServers } from './catalog.ts';
-import type { Cronium, Deployment, LogEntry, PlanOptions, RunSignals } from './cronium.ts';
+import { Claims } from './claims.ts';
+import type { Cronium, Deployment, FollowOptions, LogEntry, PlanOptions, RunSignals } from './cronium.ts';
 import type { Host } from './host.ts';
 import { installId } from './install.ts';
 import { readEntries, readExit } from './log.ts';
 import { planRun } from './planning.ts';
-import { claimJobs, Recorder } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import { tailJob } from './tail.ts';
 import { LogTeller } from './tell.ts';
 
@@ -38,7 +39,7 @@ export class Engine implements Cronium {
   readonly #transports: SshTransports;
   readonly #sessions: Sessions;
   readonly #onDidChange = new Emitter<void>();
-  readonly #owner = newOwner();
+  readonly #claims: Claims;
   readonly #recorder: Recorder;
   readonly #deps: JobDeps;
   #artifacts: Promise<Artifacts> | undefined;
@@ -46,6 +47,7 @@ export class Engine implements Cronium {
   constructor(host: Host) {
     this.#host = host;
     this.#store = openStore(host.dataDir, host.sqliteBinding ? { nativeBinding: host.sqliteBinding } : {});
+    this.#claims = new Claims(this.#store, newOwner(), (line) => host.log(line));
     this.#recorder = new Recorder(this.#store, () => this.#onDidChange.emit());
     this.#transports = createTransports(host);
     this.#sessions = this.#createSessions();
@@ -55,7 +57,7 @@ export class Engine implements Cronium {
       install: installId(host.dataDir),
       openMirror: (job) => openMirror(this.#store.logDir(job)),
       holdsPayload: (server, sha256) => this.#store.servers.holdsPayload(server.name, sha256),
-      payloadHeld: (server, sha256) => this.#store.servers.recordPayloadOn(server.name, sha256, Date.now()),
+      payloadHeld: (server, sha256) => this.#notePayload(server, sha256),
       isRetryable,
       random: Math.random,
     };
@@ -77,37 +79,60 @@ export class Engine implements Cronium {
   }
 
   async *run(plan: RunPlan, signals: RunSignals): AsyncGenerator<RunEvent> {
-    this.#store.runs.insert(plan, Date.now());
+    const jobs = plan.jobs.map(({ id }) => id);
+    // In one step, so that nobody takes a job of a run that begins for one that was left.
+    this.#store.transaction(() => {
+      this.#store.runs.insert(plan, Date.now());
+      this.#claims.claim(jobs);
+    });
     this.#onDidChange.emit();
-    using _claimed = this.#claim(plan.jobs.map(({ id }) => id));
-    yield* executeRun(plan, this.#deps, signals);
+    using _intent = this.#keepCancel(plan.id, signals);
+    try {
+      yield* executeRun(plan, this.#deps, signals);
+    } finally {
+      this.#claims.release(jobs);
+    }
     await this.#sessions.collect();
   }
 
   async *cancel(runId: string, { leave }: Pick<RunSignals, 'leave'>): AsyncGenerator<RunEvent> {
-    this.#store.jobs.requestCancel(runId);
+    const run = this.findRun(runId);
+    this.#store.jobs.requestCancel(run.id);
     this.#onDidChange.emit();
-    yield* this.#resume(this.findRun(runId), { cancel: AbortSignal.abort(), leave }, { replay: false });
+    const open = run.jobs.filter(({ outcome }) => outcome === undefined);
+    yield* this.#resume(run, open, { cancel: AbortSignal.abort(), leave });
   }
 
-  follow(runId: string, signals: RunSignals): AsyncGenerator<RunEvent> {
-    return this.#resume(this.findRun(runId), signals, { replay: true });
+  async *follow(runId: string, signals: RunSignals, options: FollowOptions = {}): AsyncGenerator<RunEvent> {
+    const run = this.findRun(runId);
+    const { servers } = options;
+    using _intent = this.#keepCancel(run.id, signals);
+    yield* this.#resume(
+      run,
+      run.jobs.filter(({ server }) => servers?.includes(server.name) ?? true),
+      signals,
+    );
   }
 
   async refresh({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     const unfinished = this.#store.jobs.unfinished();
-    using claimed = this.#claim(unfinished.map(({ id }) => id));
+    const claimed = this.#claims.claim(unfinished.map(({ id }) => id));
     const leave = AbortSignal.any([signal, AbortSignal.timeout(REFRESH_LIMIT_MS)]);
     const signals = { cancel: new AbortController().signal, leave };
-    await Promise.all(
-      unfinished
-        .filter(({ id }) => claimed.jobs.has(id))
-        .map(async (job) => {
-          const end = await refreshJob(await this.#unfinished(job), this.#deps, { signals, emit: async () => {} });
-          if (end.kind === 'settled') this.#recorder.settled(job.id, end.outcome);
-          else this.#host.log(`${job.server.name}: ${end.message}`);
-        }),
-    );
+    const refresh = async (job: JobRecord): Promise<void> => {
+      const end = await refreshJob(await this.#unfinished(job), this.#deps, { signals, emit: async () => {} });
+      if (end.kind === 'settled') this.#recorder.settled(job.id, end.outcome);
+      else this.#host.log(`${job.server.name}: ${end.message}`);
+    };
+    try {
+      await Promise.all(
+        unfinished
+          .filter(({ id }) => claimed.has(id))
+          .map((job) => refresh(job).catch((error) => this.#host.log(`${job.server.name}: ${sentence(error)}`))),
+      );
+    } finally {
+      this.#claims.release(claimed);
+    }
   }
 
   runs(): readonly RunRecord[] {
@@ -137,68 +162,76 @@ export class Engine implements Cronium {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sessions[Symbol.asyncDispose]();
     await this.#transports[Symbol.asyncDispose]();
+    this.#claims[Symbol.dispose]();
     this.#store[Symbol.dispose]();
   }
 
-  async *#resume(
-    run: RunRecord,
-    signals: RunSignals,
-    { replay }: { readonly replay: boolean },
-  ): AsyncGenerator<RunEvent> {
-    const unfinished = run.jobs.filter(({ outcome }) => outcome === undefined).map(({ id }) => id);
-    using claimed = this.#claim(unfinished);
-    yield* executeFollow(run.id, replay ? run.jobs : run.jobs.filter(({ outcome }) => !outcome), {
-      deps: this.#deps,
-      known: replay ? [] : run.jobs.flatMap(({ outcome }) => outcome ?? []),
-      resume: (plan, emit) => this.#resumeJob(run, plan.id, { signals, replay, claimed: claimed.jobs, emit }),
+  #resume(run: RunRecord, jobs: readonly JobRecord[], signals: RunSignals): AsyncGenerator<RunEvent> {
+    const others = run.jobs.filter((job) => !jobs.includes(job));
+    return executeFollow(run.id, jobs, {
+      journal: this.#recorder,
+      known: others.flatMap(({ outcome }) => outcome ?? []),
+      resume: (plan, emit) => this.#resumeJob(jobs.find(({ id }) => id === plan.id) as JobRecord, signals, emit),
     });
   }
 
-  async #resumeJob(
-    run: RunRecord,
-    id: string,
-    options: {
-      readonly signals: RunSignals;
-      readonly replay: boolean;
-      readonly claimed: ReadonlySet<string>;
-      emit(event: RunEvent): Promise<void>;
-    },
-  ): Promise<JobEnd> {
-    const { signals, emit } = options;
-    const job = run.jobs.find((one) => one.id === id) as JobRecord;
-    const from = options.replay ? 0 : Number.POSITIVE_INFINITY;
-    const teller = new LogTeller(this.#store.logDir(id), { server: job.server.name, from, emit });
-    if (job.outcome || !options.claimed.has(id)) {
+  /** Tells what the mirror has, then goes on with the job: from the store while another process looks after it, else ourselves. */
+  async #resumeJob(job: JobRecord, signals: RunSignals, emit: (event: RunEvent) => Promise<void>): Promise<JobEnd> {
+    const teller = new LogTeller(this.#store.logDir(job.id), { server: job.server.name, emit });
+    const tryClaim = (): boolean => this.#claims.claim([job.id]).size > 0;
+    if (job.outcome || !tryClaim()) {
       // Cancelling needs no ownership: the owner hears of the end like everyone.
-      if (!job.outcome && signals.cancel.aborted) void this.#cancelElsewhere(job, signals);
-      return await tailJob(teller, { leave: signals.leave, outcome: () => this.#outcome(run.id, id) });
+      if (!job.outcome && signals.cancel.aborted) await this.#cancelElsewhere(job, signals, emit);
+      const outcome = (): JobOutcome | undefined => this.#store.jobs.outcome(job.id);
+      const end = await tailJob(teller, { leave: signals.leave, outcome, tryClaim });
+      if (end.kind !== 'ours') return end;
     }
-    // Opening cuts a torn tail off, so that what is told here and what is followed then meet at one border.
-    openMirror(this.#store.logDir(id)).close();
-    await teller.look();
-    return await resumeJob(await this.#unfinished(job), this.#deps, { signals, emit });
+    try {
+      // Opening cuts a torn tail off, so that what is told here and what is followed then meet at one border.
+      openMirror(this.#store.logDir(job.id)).close();
+      await teller.look();
+      const { text } = teller;
+      return await resumeJob(await this.#unfinished(job), this.#deps, { signals, text, emit });
+    } catch (error) {
+      return { kind: 'left', message: sentence(error) };
+    } finally {
+      this.#claims.release([job.id]);
+    }
   }
 
-  #outcome(run: string, job: string): JobOutcome | undefined {
-    return this.#store.runs.find(run)[0]?.jobs.find(({ id }) => id === job)?.outcome;
-  }
-
-  async #cancelElsewhere(job: JobRecord, { leave }: RunSignals): Promise<void> {
+  async #cancelElsewhere(
+    job: JobRecord,
+    { leave }: RunSignals,
+    emit: (event: RunEvent) => Promise<void>,
+  ): Promise<void> {
     try {
       using used = await this.#sessions.use(job.server, { signal: leave });
       await used.session.cancel(job.id, this.#deps.install);
     } catch (error) {
-      this.#host.log(`Cannot cancel on "${job.server.name}": ${String(error)}`);
+      if (leave.aborted) return;
+      await emit({ type: 'note', server: job.server.name, message: `Cannot cancel: ${sentence(error)}` });
+    }
+  }
+
+  /** A cancel that was asked for stands until it is confirmed, also when this process goes away. */
+  #keepCancel(run: string, { cancel }: RunSignals): Disposable {
+    const keep = (): void => this.#store.jobs.requestCancel(run);
+    cancel.addEventListener('abort', keep, { once: true });
+    return { [Symbol.dispose]: () => cancel.removeEventListener('abort', keep) };
+  }
+
+  /** Only saves an upload: not worth a run. */
+  #notePayload(server: Server, sha256: string): void {
+    try {
+      this.#store.servers.recordPayloadOn(server.name, sha256, Date.now());
+    } catch (error) {
+      this.#host.log(`Cannot note that "${server.name}" has a payload: ${sentence(error)}`);
     }
   }
 
   async #unfinished(job: JobRecord): Promise<Parameters<typeof resumeJob>[0]> {
     const exit = await readExit(this.#store.logDir(job.id));
     return { ...job, ...(exit ? { exit } : {}) };
-  }
-
-  #claim(jobs: readonly string[]): ReturnType<typeof claimJobs> {
-    return claimJobs(this.#store, this.#owner, jobs);
   }
 
   #loadArtifacts(): Promise<Artifacts> {

@@ -16,7 +16,8 @@ export function installId(dataDir: string): string {
       if (isId(id)) return id;
       throw new CroniumError('store/install', `Cannot use "${file}": it does not hold an id; restore it, or remove it`);
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (error instanceof CroniumError) throw error;
+      if (!isMissing(error)) throw new CroniumError('store/install', `Cannot read "${file}"`, { cause: error });
     }
     // Linked, not renamed: of two that start at once, the first id stands.
     const own = `${file}.${process.pid}`;

@@ -6,11 +6,10 @@ import { readLog } from '../store/read-log.ts';
 import type { LogEntry } from './cronium.ts';
 
 /** The log of a job as its mirror has it now, with bounded memory. `time` is milliseconds since 1970. */
-export async function* readEntries(dir: string, from = 0): AsyncGenerator<LogEntry & { readonly offset: number }> {
+export async function* readEntries(dir: string): AsyncGenerator<LogEntry> {
   for await (const record of readLog(dir)) {
-    if (record.offset < from) continue;
     const entry = toEntry(record);
-    if (entry) yield { ...entry, offset: record.offset };
+    if (entry) yield entry;
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { CroniumError, sentence } from '../domain/errors.ts';
 import { readConfiguration } from '../workspace/configuration.ts';
 
 export interface PlaceOptions {
@@ -18,15 +19,26 @@ export interface PlaceOptions {
 export function findPlaces(options: PlaceOptions): { readonly configFile: string; readonly dataDir: string } {
   const { env } = options;
   const configFile = resolve(options.configFile ?? join(configHome(options), 'cronium', 'config.yaml'));
+  if (options.configFile !== undefined && !existsSync(configFile)) {
+    throw new CroniumError('config/read', `Cannot read the configuration "${configFile}": there is no such file`);
+  }
   const named = options.dataDir ?? nonEmpty(env.CRONIUM_DATA_DIR) ?? configuredDataDir(configFile, options.homeDir);
   return { configFile, dataDir: resolve(named ?? join(dataHome(options), 'cronium')) };
 }
 
 function configuredDataDir(configFile: string, homeDir: string): string | undefined {
   if (!existsSync(configFile)) return undefined;
-  const { dataDir } = readConfiguration(configFile, readFileSync(configFile, 'utf8')).configuration;
+  const { dataDir } = readConfiguration(configFile, readText(configFile)).configuration;
   if (dataDir === undefined) return undefined;
   return dataDir.startsWith('~/') ? join(homeDir, dataDir.slice(2)) : resolve(dirname(configFile), dataDir);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new CroniumError('config/read', `Cannot read the configuration "${file}": ${sentence(cause)}`, { cause });
+  }
 }
 
 function configHome({ env, homeDir, platform }: PlaceOptions): string {

@@ -29,7 +29,7 @@ export async function planRun(event: ScriptEvent, options: PlanOptions, deps: Pl
   if (selectors.length === 0) {
     throw new CroniumError(
       'run/servers',
-      `Cannot run "${event.name}": no server is named; use --on, or "servers" in its header`,
+      `Cannot run "${event.name}": no server is named; name some when you run it (--on), or in its header ("servers")`,
     );
   }
   const servers = await deps.chooseServers(selectors);

@@ -4,12 +4,7 @@ import type { Server } from '../domain/server.ts';
 import type { Journal } from '../execution/journal.ts';
 import type { Artifact, Artifacts } from '../runner/artifacts.ts';
 import type { Session } from '../runner/session.ts';
-import type { Owner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
-
-/** A process that dies is known to be dead at once on its own machine; elsewhere its jobs are free after this time. */
-const LEASE_MS = 20_000;
-const RENEW_MS = 5_000;
 
 /** Writes intents and facts to the store and says that something has changed. */
 export class Recorder implements Journal {
@@ -60,29 +55,4 @@ export class Recorder implements Journal {
     this.#store.deployments.record({ server: server.name, sha256, version, platform, at: Date.now(), ...fact });
     this.#changed();
   }
-}
-
-/** Claims jobs for this process and keeps them; disposing gives them back. `jobs` are those that nobody else looks after. */
-export function claimJobs(
-  store: Store,
-  owner: Owner,
-  jobs: readonly string[],
-): Disposable & { readonly jobs: ReadonlySet<string> } {
-  const now = Date.now();
-  const claimed = new Set(
-    store.transaction(() => jobs.filter((job) => store.jobs.claim(job, owner, { now, leaseMs: LEASE_MS }))),
-  );
-  const renew = (): void => {
-    for (const job of claimed) store.jobs.renew(job, owner, { now: Date.now(), leaseMs: LEASE_MS });
-  };
-  const timer = setInterval(() => store.transaction(renew), RENEW_MS).unref();
-  return {
-    jobs: claimed,
-    [Symbol.dispose]: () => {
-      clearInterval(timer);
-      store.transaction(() => {
-        for (const job of claimed) store.jobs.release(job, owner);
-      });
-    },
-  };
 }

@@ -1,35 +1,39 @@
+import { StreamText } from '../base/stream-text.ts';
+import { type LogRecord, RECORD_OVERHEAD } from '../domain/record.ts';
 import type { RunEvent } from '../domain/run-event.ts';
-import { readEntries } from './log.ts';
+import { noteOf } from '../execution/follow.ts';
+import { LOG_BEGINNING, type LogPlace, readLog } from '../store/read-log.ts';
 
 /** Tells what a mirror has as run events, piece after piece; each look goes on behind the one before. */
 export class LogTeller {
+  /** Goes on in whoever takes over the telling. */
+  readonly text = new StreamText();
   readonly #dir: string;
   readonly #server: string;
   readonly #emit: (event: RunEvent) => Promise<void>;
-  readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  #from: number;
+  #place: LogPlace = LOG_BEGINNING;
 
-  constructor(
-    dir: string,
-    options: { readonly server: string; readonly from: number; emit(event: RunEvent): Promise<void> },
-  ) {
+  constructor(dir: string, options: { readonly server: string; emit(event: RunEvent): Promise<void> }) {
     this.#dir = dir;
     this.#server = options.server;
     this.#emit = options.emit;
-    this.#from = options.from;
   }
 
   /** Tells what has come since the last look. */
   async look(): Promise<void> {
-    const server = this.#server;
-    for await (const entry of readEntries(this.#dir, this.#from)) {
-      this.#from = entry.offset + 1;
-      if (entry.kind === 'note') {
-        await this.#emit({ type: 'note', server, message: entry.message });
-        continue;
-      }
-      const text = this.#decoders[entry.stream].decode(entry.bytes, { stream: true });
-      await this.#emit({ type: 'output', server, stream: entry.stream, text });
+    for await (const record of readLog(this.#dir, this.#place)) {
+      this.#place = { offset: record.offset + record.body.length + RECORD_OVERHEAD, seq: record.seq + 1 };
+      await this.#tell(record);
     }
+  }
+
+  async #tell({ type, body }: LogRecord): Promise<void> {
+    const server = this.#server;
+    if (type === 'OUT' || type === 'ERR') {
+      const stream = type === 'OUT' ? 'stdout' : 'stderr';
+      return await this.#emit({ type: 'output', server, stream, text: this.text.decode(stream, body) });
+    }
+    const message = noteOf(type, body);
+    if (message !== undefined) await this.#emit({ type: 'note', server, message });
   }
 }

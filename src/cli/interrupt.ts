@@ -9,6 +9,8 @@ export class Interrupt implements Disposable {
 
   constructor(say: (line: string) => void) {
     this.#onInterrupt = () => {
+      // Whoever presses a third time wants out, whatever still hangs.
+      if (this.#leave.signal.aborted) process.exit(130);
       if (this.#cancel.signal.aborted) return this.leave();
       say('Cancelling; press Ctrl-C again to leave the scripts running');
       this.#cancel.abort(new Stopped('user'));

@@ -54,7 +54,7 @@ export function createShell(options: GlobalOptions, handlers: { onOutputGone(): 
         ...(options.sshConfig === undefined ? {} : { sshConfigFile: options.sshConfig }),
         runnersDir: join(__dirname, 'runners'),
         sqliteBinding: join(__dirname, 'sqlite', sqliteBinding()),
-        prompts: terminalPrompts({ hasTerminal: hasControllingTerminal(), clear: () => status.clear() }),
+        prompts: terminalPrompts({ hasTerminal: hasControllingTerminal(), hold: () => status.hold() }),
         env: process.env,
         homeDir: homedir(),
         log: (line) => {

@@ -8,6 +8,7 @@ export class StatusLine implements Disposable {
   readonly #terminal: (Writable & { readonly columns?: number }) | undefined;
   #text = '';
   #isDrawn = false;
+  #holds = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** Without a terminal it does nothing. */
@@ -19,6 +20,18 @@ export class StatusLine implements Disposable {
     if (!this.#terminal || text === this.#text) return;
     this.#text = text;
     this.#schedule();
+  }
+
+  /** Nothing is drawn until what comes back is disposed: somebody else has the terminal. */
+  hold(): Disposable {
+    this.clear();
+    this.#holds += 1;
+    return {
+      [Symbol.dispose]: () => {
+        this.#holds -= 1;
+        this.#schedule();
+      },
+    };
   }
 
   clear(): void {
@@ -38,7 +51,7 @@ export class StatusLine implements Disposable {
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (this.#text === '') return;
+      if (this.#text === '' || this.#holds > 0) return;
       const width = (this.#terminal?.columns ?? 80) - 1;
       this.#terminal?.write(`\r\x1b[K\x1b[2m${this.#text.slice(0, width)}\x1b[0m`);
       this.#isDrawn = true;

@@ -9,13 +9,13 @@ import type { Prompts } from '../transport/transport.ts';
  * Asks the person at the controlling terminal, also when stdin and stdout are redirected. Without a terminal there is nobody to
  * ask, and what needs an answer is refused.
  */
-export function terminalPrompts(options: { readonly hasTerminal: boolean; clear(): void }): Prompts {
+export function terminalPrompts(options: { readonly hasTerminal: boolean; hold(): Disposable }): Prompts {
   if (!options.hasTerminal) return {};
   const ask = async (
     question: string,
     { signal, isHidden }: { signal: AbortSignal; isHidden: boolean },
   ): Promise<string | undefined> => {
-    options.clear();
+    using _held = options.hold();
     const input = new ReadStream(openSync('/dev/tty', 'r'));
     const screen = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
@@ -25,9 +25,15 @@ export function terminalPrompts(options: { readonly hasTerminal: boolean; clear(
       },
     });
     const reader = createInterface({ input, output: screen, terminal: true });
-    process.stderr.write(displayable(question));
+    // In raw mode Ctrl-C is a character; it shall mean here what it means everywhere.
+    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    // The reader draws its own line anew with every key, so it has to know all of it.
+    const lines = displayable(question).split('\n');
+    const last = lines.pop() ?? '';
+    process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    if (isHidden) process.stderr.write(last);
     try {
-      return await reader.question('', { signal });
+      return await reader.question(isHidden ? '' : last, { signal });
     } catch {
       signal.throwIfAborted();
       return undefined;

@@ -12,6 +12,16 @@ export class CroniumError extends Error {
   }
 }
 
+/** What a runner refused to do: `re` is the message refused (`start`, `put`, …). The message is the runner's own sentence. */
+export class RefusedError extends CroniumError {
+  readonly re: string;
+
+  constructor(re: string, code: string, message: string) {
+    super(code, message);
+    this.re = re;
+  }
+}
+
 /** The reason with which our `AbortSignal`s are aborted: the user said stop, or the program goes away. */
 export class Stopped extends Error {
   readonly by: 'user' | 'shutdown';

@@ -23,6 +23,9 @@ const MAX_BODY_BYTES = 65_536;
 const HEADER_BYTES = 21;
 const CHECKSUM_BYTES = 4;
 
+/** The bytes of a record besides its body. */
+export const RECORD_OVERHEAD = HEADER_BYTES + CHECKSUM_BYTES;
+
 const TYPES: readonly (RecordType | undefined)[] = [
   undefined,
   'START',

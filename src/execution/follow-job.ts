@@ -1,10 +1,13 @@
-import { deadline, wait } from '../base/wait.ts';
+import type { StreamText } from '../base/stream-text.ts';
+import { wait } from '../base/wait.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
+import type { JobOutcome } from '../domain/outcome.ts';
 import type { Attachment } from '../runner/attachment.ts';
 import type { JobState } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
 import { Follower, outcomeOf } from './follow.ts';
 import type { JobContext, JobEnd } from './job-context.ts';
+import type { Mirror } from './mirror.ts';
 import { reattachPauseMs } from './retry.ts';
 import { isDisconnection } from './sessions.ts';
 
@@ -14,9 +17,6 @@ const REATTACH_LIMIT_MS = 300_000;
 /** Bad records in a row at the same place: the log on the server is damaged there. */
 const MAX_DAMAGED_READS = 3;
 
-/** How long a server may take to confirm a cancel on top of the script's own grace. */
-const CANCEL_ANSWER_MS = 30_000;
-
 /** A job's log under way on a session. */
 export interface LiveJob extends Disposable {
   readonly session: Session;
@@ -25,20 +25,27 @@ export interface LiveJob extends Disposable {
 }
 
 /** Follows a started job to its end, over dropped connections. */
-export async function followJob(context: JobContext, first: LiveJob): Promise<JobEnd> {
-  const { job, deps, signals } = context;
-  const mirror = deps.openMirror(job.id);
+export async function followJob(context: JobContext, first: LiveJob, text: StreamText): Promise<JobEnd> {
+  let live: LiveJob | undefined = first;
+  let mirror: Mirror | undefined;
   try {
-    const follower = new Follower({ job: job.id, server: job.server.name, mirror, emit: context.emit });
-    let live: LiveJob | undefined = first;
+    mirror = context.deps.openMirror(context.job.id);
+    const follower = new Follower({
+      job: context.job.id,
+      server: context.job.server.name,
+      mirror,
+      text,
+      emit: context.emit,
+    });
     let damaged = 0;
     while (live) {
       await context.enter('running');
       const end = await watch(context, follower, live);
       live[Symbol.dispose]();
+      live = undefined;
       if (end.kind === 'ended') return { kind: 'settled', outcome: end.outcome };
-      if (signals.leave.aborted) break;
-      damaged = end.damaged ? damaged + 1 : 0;
+      if (context.signals.leave.aborted) break;
+      damaged = end.isDamaged ? damaged + 1 : 0;
       if (damaged >= MAX_DAMAGED_READS) {
         return { kind: 'settled', outcome: { kind: 'lost', message: `The log is incomplete: ${end.found}` } };
       }
@@ -50,14 +57,18 @@ export async function followJob(context: JobContext, first: LiveJob): Promise<Jo
     }
     await context.enter('detached');
     return { kind: 'left', message: 'The script goes on there' };
+  } catch (error) {
+    // Ours is the failure (a full disk, say): the script goes on, and whoever looks next finds it.
+    return { kind: 'left', message: `${sentence(error)}; the script goes on there, but is not followed any more` };
   } finally {
-    mirror.close();
+    live?.[Symbol.dispose]();
+    mirror?.close();
   }
 }
 
 type WatchEnd =
-  | { readonly kind: 'ended'; readonly outcome: Extract<JobEnd, { kind: 'settled' }>['outcome'] }
-  | { readonly kind: 'away'; readonly found: string; readonly damaged: boolean };
+  | { readonly kind: 'ended'; readonly outcome: JobOutcome }
+  | { readonly kind: 'away'; readonly found: string; readonly isDamaged: boolean };
 
 /** Follows on one session until the job has ended or the session is away. */
 async function watch(context: JobContext, follower: Follower, live: LiveJob): Promise<WatchEnd> {
@@ -65,24 +76,24 @@ async function watch(context: JobContext, follower: Follower, live: LiveJob): Pr
   const { session, attachment } = live;
   let state = live.state;
   using _states = session.onDidChangeState((changed) => {
-    if (changed.job === job.id) state = changed;
-    if (changed.job === job.id && changed.phase === 'draining') void context.enter('draining');
+    if (changed.job !== job.id) return;
+    state = changed;
+    if (changed.phase === 'draining') context.enterSoon('draining');
   });
   // A cancel is sent as soon as it is asked for; the end then comes as the log's last record.
-  const onCancel = (): void => void session.cancel(job.id, deps.install).catch(() => {});
-  const onLeave = (): void => attachment.detach();
-  using _cancel = onAbort(signals.cancel, onCancel);
-  using _leave = onAbort(signals.leave, onLeave);
+  using _cancel = onAbort(signals.cancel, () => void session.cancel(job.id, deps.install).catch(() => {}));
+  using _leave = onAbort(signals.leave, () => attachment.detach());
   try {
     await follower.follow(session, attachment);
   } catch (error) {
-    const damaged = error instanceof CroniumError && error.code.startsWith('record/');
-    if (!isDisconnection(error) && !damaged) throw error;
-    return { kind: 'away', found: sentence(error), damaged };
+    const isDamaged = error instanceof CroniumError && error.code.startsWith('record/');
+    if (!isDisconnection(error) && !isDamaged) throw error;
+    return { kind: 'away', found: sentence(error), isDamaged };
   }
-  const outcome = outcomeOf(state, follower.exit);
+  // The state runs ahead of the log: it is the end only when all of the log is here.
+  const outcome = outcomeOf(attachment.isComplete ? state : undefined, follower.exit);
   if (outcome) return { kind: 'ended', outcome };
-  return { kind: 'away', found: `"${job.server.name}" ended the log without its last record`, damaged: true };
+  return { kind: 'away', found: `"${job.server.name}" ended the log without its last record`, isDamaged: true };
 }
 
 /** Attaches again, with growing pauses; gives up when the person leaves or after the limit. */
@@ -97,24 +108,16 @@ async function reattach(
       await wait(reattachPauseMs(attempt, deps.random), { signal: signals.leave });
       const used = await deps.sessions.use(job.server, { signal: signals.leave });
       try {
-        const { state, attachment } = await used.session.attach(job.id, offset);
-        if (signals.cancel.aborted) void used.session.cancel(job.id, deps.install).catch(() => {});
-        return {
-          kind: 'live',
-          live: { session: used.session, attachment, state, [Symbol.dispose]: () => used[Symbol.dispose]() },
-        };
+        const { state, attachment } = await attachAt(used.session, job.id, offset);
+        const { session } = used;
+        return { kind: 'live', live: { session, attachment, state, [Symbol.dispose]: () => used[Symbol.dispose]() } };
       } catch (error) {
         used[Symbol.dispose]();
         throw error;
       }
     } catch (error) {
       if (signals.leave.aborted) return undefined;
-      if (error instanceof CroniumError && error.code === 'job/unknown') {
-        return {
-          kind: 'settled',
-          outcome: { kind: 'lost', message: 'The server no longer knows the job; the log ends there' },
-        };
-      }
+      if (isUnknownJob(error)) return { kind: 'settled', outcome: FORGOTTEN };
       if (!isDisconnection(error) && !deps.isRetryable(error)) {
         await context.note(`Cannot reattach: ${sentence(error)}`);
         return undefined;
@@ -124,11 +127,31 @@ async function reattach(
   return undefined;
 }
 
-/** Asks for a cancel over a session and waits for the server's word. */
-export function cancelOn(context: JobContext, session: Session): Promise<JobState> {
-  return deadline(session.cancel(context.job.id, context.deps.install), CANCEL_ANSWER_MS, () => {
-    return new CroniumError('cancel/silent', `"${context.job.server.name}" did not confirm the cancel`);
-  });
+/**
+ * Attaches at `offset`, or at the beginning where the server has less than we: after a power cut its spool may be shorter than
+ * the mirror, which passes over what it has.
+ */
+export async function attachAt(
+  session: Session,
+  job: string,
+  offset: number,
+): Promise<{ readonly state: JobState; readonly attachment: Attachment }> {
+  try {
+    return await session.attach(job, offset);
+  } catch (error) {
+    if (!(error instanceof CroniumError) || error.code !== 'attach/offset' || offset === 0) throw error;
+    return await session.attach(job, 0);
+  }
+}
+
+/** The server has no trace of a job that had been started there. */
+export const FORGOTTEN: JobOutcome = {
+  kind: 'lost',
+  message: 'The server no longer knows the job; the log ends there',
+};
+
+export function isUnknownJob(error: unknown): boolean {
+  return error instanceof CroniumError && error.code === 'job/unknown';
 }
 
 /** Calls `listener` when the signal aborts, or now if it has; disposing takes the listener away. */

@@ -1,3 +1,5 @@
+import type { StreamText } from '../base/stream-text.ts';
+import { CroniumError, sentence } from '../domain/errors.ts';
 import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.ts';
 import type { LogRecord, RecordType } from '../domain/record.ts';
 import type { RunEvent } from '../domain/run-event.ts';
@@ -14,13 +16,14 @@ export interface FollowContext {
   readonly job: string;
   readonly server: string;
   readonly mirror: Mirror;
+  /** Goes on where a replay of the mirror has ended. */
+  readonly text: StreamText;
   emit(event: RunEvent): Promise<void>;
 }
 
 /** Takes a job's log as it arrives: to the mirror first, then out as events. One for the whole life of a job, so no line is told twice. */
 export class Follower {
   readonly #context: FollowContext;
-  readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   #exit: ExitReport | undefined;
   #ackedAt = 0;
   #acked = 0;
@@ -35,7 +38,10 @@ export class Follower {
     return this.#exit;
   }
 
-  /** Follows to the end of the stream: the job has ended, or `until` was reached. Throws when the session goes away. */
+  /**
+   * Follows to the end of the stream: the job has ended and all of its log is here (`attachment.isComplete`), or somebody
+   * detached, or `until` was reached. Throws when the session goes away.
+   */
   async follow(session: Session, attachment: Attachment, options: { readonly until?: number } = {}): Promise<void> {
     const { mirror } = this.#context;
     for await (const piece of attachment) {
@@ -45,6 +51,7 @@ export class Follower {
     }
     await mirror.sync();
     session.ack(this.#context.job, mirror.end);
+    if (attachment.isComplete) await this.#endText();
   }
 
   /** Synced first: what is acknowledged may be gone on the server. The log flows on meanwhile. */
@@ -77,7 +84,7 @@ export class Follower {
       case 'GAP':
         return await this.#note(noteOf(record.type, record.body) ?? '');
       case 'EXIT':
-        this.#exit = parseExit(record.body);
+        this.#exit = readable(() => parseExit(record.body));
         return;
       case 'START':
       case 'OUTPUT':
@@ -89,8 +96,15 @@ export class Follower {
   }
 
   #output(stream: 'stdout' | 'stderr', body: Uint8Array): Promise<void> {
-    const text = this.#decoders[stream].decode(body, { stream: true });
-    return this.#context.emit({ type: 'output', server: this.#context.server, stream, text });
+    return this.#say(stream, this.#context.text.decode(stream, body));
+  }
+
+  async #endText(): Promise<void> {
+    for (const stream of ['stdout', 'stderr'] as const) await this.#say(stream, this.#context.text.end(stream));
+  }
+
+  async #say(stream: 'stdout' | 'stderr', text: string): Promise<void> {
+    if (text !== '') await this.#context.emit({ type: 'output', server: this.#context.server, stream, text });
   }
 
   #note(message: string): Promise<void> {
@@ -100,10 +114,19 @@ export class Follower {
 
 /** The sentence of a record that is for people; `undefined` for others. */
 export function noteOf(type: RecordType, body: Uint8Array): string | undefined {
-  if (type === 'NOTE') return parseNote(body).message;
+  if (type === 'NOTE') return readable(() => parseNote(body).message);
   if (type === 'GAP')
-    return `${parseGap(body)} of output were dropped on the server: its budget for the log was used up`;
+    return `${readable(() => parseGap(body))} of output were dropped on the server: its budget for the log was used up`;
   return undefined;
+}
+
+/** A whole record that says nothing readable is damage of the log, whatever is wrong with its text. */
+function readable<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new CroniumError('record/body', `Cannot read a record of the log: ${sentence(cause)}`, { cause });
+  }
 }
 
 /** The outcome of a job that is over by the runner's word; `undefined` while it goes on. */

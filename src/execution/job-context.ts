@@ -63,6 +63,11 @@ export class JobContext {
     await this.emit({ type: 'phase', server: this.job.server.name, phase, ...(progress ? { progress } : {}) });
   }
 
+  /** For callbacks that cannot wait. What cannot be written down now is written with the next phase or the outcome. */
+  enterSoon(phase: JobPhase, progress?: Progress): void {
+    this.enter(phase, progress).catch(() => {});
+  }
+
   note(message: string): Promise<void> {
     return this.emit({ type: 'note', server: this.job.server.name, message });
   }

@@ -1,10 +1,14 @@
-import { CroniumError, sentence } from '../domain/errors.ts';
+import { StreamText } from '../base/stream-text.ts';
+import { abortable } from '../base/wait.ts';
+import { sentence } from '../domain/errors.ts';
 import type { JobPhase } from '../domain/job.ts';
-import { type ExitReport, jobOutcome } from '../domain/outcome.ts';
+import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.ts';
 import type { JobPlan } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
+import type { JobState } from '../runner/message.ts';
+import type { Session } from '../runner/session.ts';
 import { Follower, outcomeOf } from './follow.ts';
-import { cancelOn, followJob, onAbort } from './follow-job.ts';
+import { attachAt, FORGOTTEN, followJob, isUnknownJob, type LiveJob, onAbort } from './follow-job.ts';
 import { JobContext, type JobDeps, type JobEnd, type JobSignals } from './job-context.ts';
 
 /** What the store knows of a job that has no outcome yet. */
@@ -17,6 +21,8 @@ export interface UnfinishedJob extends JobPlan {
 
 export interface ResumeOptions {
   readonly signals: JobSignals;
+  /** What has decoded the mirror's output so far, when that was told. */
+  readonly text?: StreamText;
   emit(event: RunEvent): Promise<void>;
 }
 
@@ -25,74 +31,93 @@ export async function resumeJob(job: UnfinishedJob, deps: JobDeps, options: Resu
   if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
   const context = new JobContext(job, deps, options);
   try {
-    using found = await find(job, context);
+    const found = await find(job, context);
     if (found.kind === 'settled') return found;
-    return await followJob(context, found.live);
+    return await followJob(context, found.live, options.text ?? new StreamText());
   } catch (error) {
     return { kind: 'left', message: sentence(error) };
   }
 }
 
-/** Brings the mirror up to what the server has now, without waiting for the job's end. */
+/** Brings the mirror up to what the server has now, without waiting for the job's end. Never throws. */
 export async function refreshJob(job: UnfinishedJob, deps: JobDeps, options: ResumeOptions): Promise<JobEnd> {
   if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
   const context = new JobContext(job, deps, options);
-  const mirror = deps.openMirror(job.id);
   try {
-    using found = await find(job, context, mirror.end);
+    const found = await find(job, context);
     if (found.kind === 'settled') return found;
-    const { session, attachment, state } = found.live;
-    using _leave = onAbort(options.signals.leave, () => attachment.detach());
-    const follower = new Follower({ job: job.id, server: job.server.name, mirror, emit: options.emit });
-    const until = attachment.spoolEnd ?? 0;
-    const over = state.phase === 'ended' || state.phase === 'lost';
-    if (over || until > mirror.end) await follower.follow(session, attachment, over ? {} : { until });
-    else attachment.detach();
-    const outcome = over || follower.exit ? outcomeOf(state, follower.exit) : undefined;
+    using live = found.live;
+    const outcome = await catchUp(context, live);
     if (outcome) return { kind: 'settled', outcome };
     await context.enter('detached');
     return { kind: 'left', message: 'The script goes on there' };
   } catch (error) {
     return { kind: 'left', message: sentence(error) };
+  }
+}
+
+/** Reads what the server has now; the outcome when that is the whole log of a job that has ended. */
+async function catchUp(context: JobContext, live: LiveJob): Promise<JobOutcome | undefined> {
+  const { job, server } = { job: context.job.id, server: context.job.server.name };
+  const { session, attachment, state } = live;
+  const mirror = context.deps.openMirror(job);
+  try {
+    using _leave = onAbort(context.signals.leave, () => attachment.detach());
+    const follower = new Follower({ job, server, mirror, text: new StreamText(), emit: context.emit });
+    const isOver = state.phase === 'ended' || state.phase === 'lost';
+    const until = attachment.spoolEnd ?? 0;
+    if (isOver || until > mirror.end) await follower.follow(session, attachment, isOver ? {} : { until });
+    else attachment.detach();
+    return outcomeOf(attachment.isComplete ? state : undefined, follower.exit);
   } finally {
     mirror.close();
   }
 }
 
-type Found = Disposable &
-  ({ readonly kind: 'live'; readonly live: Parameters<typeof followJob>[1] } | Extract<JobEnd, { kind: 'settled' }>);
+type Found = { readonly kind: 'live'; readonly live: LiveJob } | Extract<JobEnd, { kind: 'settled' }>;
 
 /** Attaches to the job, or learns that the server has never started it. */
-async function find(job: UnfinishedJob, context: JobContext, offset?: number): Promise<Found> {
+async function find(job: UnfinishedJob, context: JobContext): Promise<Found> {
   const { deps, signals } = context;
   const used = await deps.sessions.use(job.server, { signal: signals.leave });
-  const release = (): void => used[Symbol.dispose]();
+  let isHandedOver = false;
   try {
-    if (job.cancelRequested || signals.cancel.aborted) await cancelOn(context, used.session);
-    const { state, attachment } = await used.session.attach(job.id, offset ?? mirrorEnd(context));
-    const { session } = used;
-    return {
-      kind: 'live',
-      live: { session, attachment, state, [Symbol.dispose]: release },
-      [Symbol.dispose]: release,
-    };
-  } catch (error) {
-    if (error instanceof CroniumError && error.code === 'job/unknown') {
-      // A tombstone: a start that is still under way somewhere cannot run it any more.
-      const state = await cancelOn(context, used.session);
-      release();
-      const began = job.phase === 'running' || job.phase === 'detached' || job.phase === 'draining';
-      const outcome = began
-        ? ({ kind: 'lost', message: 'The server no longer knows the job; the log ends there' } as const)
-        : job.cancelRequested
-          ? ({ kind: 'cancelled' } as const)
-          : ({ kind: 'broken', code: 'start/never', message: 'The script was never started there' } as const);
-      const late = state.startedAt === undefined ? outcome : (outcomeOf(state, undefined) ?? outcome);
-      return { kind: 'settled', outcome: late, [Symbol.dispose]: () => {} };
+    if (job.cancelRequested || signals.cancel.aborted) {
+      const outcome = neverStarted(await cancel(context, used.session));
+      if (outcome) return { kind: 'settled', outcome };
     }
-    release();
-    throw error;
+    const { state, attachment } = await abortable(attachAt(used.session, job.id, mirrorEnd(context)), {
+      signal: signals.leave,
+    });
+    isHandedOver = true;
+    const { session } = used;
+    return { kind: 'live', live: { session, attachment, state, [Symbol.dispose]: () => used[Symbol.dispose]() } };
+  } catch (error) {
+    if (!isUnknownJob(error)) throw error;
+    if (job.phase === 'running' || job.phase === 'detached' || job.phase === 'draining') {
+      return { kind: 'settled', outcome: FORGOTTEN };
+    }
+    // A tombstone: a start that is still under way somewhere cannot run it any more.
+    if (!neverStarted(await cancel(context, used.session))) throw error;
+    return { kind: 'settled', outcome: NEVER_STARTED };
+  } finally {
+    if (!isHandedOver) used[Symbol.dispose]();
   }
+}
+
+const NEVER_STARTED: JobOutcome = {
+  kind: 'broken',
+  code: 'start/never',
+  message: 'The script was never started there',
+};
+
+function cancel({ job, deps, signals }: JobContext, session: Session): Promise<JobState> {
+  return abortable(session.cancel(job.id, deps.install), { signal: signals.leave });
+}
+
+/** The outcome that a tombstone tells. */
+function neverStarted(state: JobState): JobOutcome | undefined {
+  return state.startedAt === undefined ? outcomeOf(state, undefined) : undefined;
 }
 
 function mirrorEnd(context: JobContext): number {

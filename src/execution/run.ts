@@ -1,13 +1,17 @@
 import pLimit from 'p-limit';
 import { BoundedQueue } from '../base/bounded-queue.ts';
+import { sentence } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import { type JobPlan, type RunPlan, runStatus } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import { runJob } from './job.ts';
 import type { JobDeps, JobEnd, JobSignals } from './job-context.ts';
+import type { Journal } from './journal.ts';
 
 /** Events that may wait for a slow reader; then the jobs' logs wait on the servers, which keep them. */
 const WAITING_EVENTS = 64;
+
+type Emit = (event: RunEvent) => Promise<void>;
 
 /** Runs all jobs of a plan, as many at once as it says, and tells what happens as it happens. Ends with `finished`. */
 export async function* executeRun(plan: RunPlan, deps: JobDeps, signals: JobSignals): AsyncGenerator<RunEvent> {
@@ -18,64 +22,62 @@ export async function* executeRun(plan: RunPlan, deps: JobDeps, signals: JobSign
     servers: plan.jobs.map(({ server }) => server.name),
   };
   for (const message of plan.payload.notes) yield { type: 'note', message };
-  const queue = new BoundedQueue<RunEvent>(WAITING_EVENTS);
-  const emit = (event: RunEvent): Promise<void> => queue.put(event);
   const limit = pLimit(plan.parallel);
-  const outcomes = Promise.all(
-    plan.jobs.map((job) => limit(async () => settle(job, await start(job, plan, deps, signals, emit), deps, emit))),
-  ).finally(() => queue.close());
-  // The events carry on while the jobs do; a bug in a job surfaces in the await below.
-  outcomes.catch(() => {});
-  yield* queue;
-  yield { type: 'finished', run: plan.id, status: runStatus(await outcomes) };
+  yield* attend(plan.id, plan.jobs, deps.journal, (job, emit) =>
+    limit(async () => {
+      // A job that still waits for its turn has touched nothing.
+      const isOver = signals.cancel.aborted || signals.leave.aborted;
+      return isOver ? CANCELLED : await runJob(job, plan, deps, { signals, emit });
+    }),
+  );
 }
 
-/** Follows jobs that were started before, by this process or another, to their ends. */
-export async function* executeFollow(
+/** Attends to jobs that were started before, by this process or another, to their ends. `known` are outcomes of others of the run. */
+export function executeFollow(
   run: string,
   jobs: readonly JobPlan[],
   options: {
-    readonly deps: JobDeps;
-    readonly known: readonly (JobOutcome | undefined)[];
-    resume(job: JobPlan, emit: (event: RunEvent) => Promise<void>): Promise<JobEnd>;
+    readonly journal: Journal;
+    readonly known: readonly JobOutcome[];
+    resume(job: JobPlan, emit: Emit): Promise<JobEnd>;
   },
 ): AsyncGenerator<RunEvent> {
-  const queue = new BoundedQueue<RunEvent>(WAITING_EVENTS);
-  const emit = (event: RunEvent): Promise<void> => queue.put(event);
-  const outcomes = Promise.all(
-    jobs.map(async (job) => settle(job, await options.resume(job, emit), options.deps, emit)),
-  ).finally(() => queue.close());
-  outcomes.catch(() => {});
-  yield* queue;
-  yield { type: 'finished', run, status: runStatus([...options.known, ...(await outcomes)]) };
+  return attend(run, jobs, options.journal, options.resume, options.known);
 }
 
-function start(
-  job: JobPlan,
-  plan: RunPlan,
-  deps: JobDeps,
-  signals: JobSignals,
-  emit: (event: RunEvent) => Promise<void>,
-): Promise<JobEnd> {
-  // A job that still waits for its turn has touched nothing.
-  if (signals.cancel.aborted || signals.leave.aborted) {
-    return Promise.resolve({ kind: 'settled', outcome: { kind: 'cancelled' } });
-  }
-  return runJob(job, plan, deps, { signals, emit });
+const CANCELLED: JobEnd = { kind: 'settled', outcome: { kind: 'cancelled' } };
+
+async function* attend(
+  run: string,
+  jobs: readonly JobPlan[],
+  journal: Journal,
+  work: (job: JobPlan, emit: Emit) => Promise<JobEnd>,
+  known: readonly JobOutcome[] = [],
+): AsyncGenerator<RunEvent> {
+  const queue = new BoundedQueue<RunEvent>(WAITING_EVENTS);
+  const emit: Emit = (event) => queue.put(event);
+  const outcomes = Promise.all(jobs.map(async (job) => settle(job, await work(job, emit), journal, emit))).finally(() =>
+    queue.close(),
+  );
+  // The events carry on while the jobs do; a bug in a job surfaces in the await below.
+  outcomes.catch(() => {});
+  yield* queue;
+  yield { type: 'finished', run, status: runStatus([...known, ...(await outcomes)]) };
 }
 
 /** Writes the end of a job down, then tells it. */
-async function settle(
-  job: JobPlan,
-  end: JobEnd,
-  deps: JobDeps,
-  emit: (event: RunEvent) => Promise<void>,
-): Promise<JobOutcome | undefined> {
+async function settle(job: JobPlan, end: JobEnd, journal: Journal, emit: Emit): Promise<JobOutcome | undefined> {
+  const server = job.server.name;
   if (end.kind === 'left') {
-    await emit({ type: 'note', server: job.server.name, message: end.message });
+    await emit({ type: 'note', server, message: end.message });
     return undefined;
   }
-  deps.journal.settled(job.id, end.outcome);
-  await emit({ type: 'settled', server: job.server.name, outcome: end.outcome });
+  try {
+    journal.settled(job.id, end.outcome);
+  } catch (error) {
+    // Its siblings go on; whoever looks next asks the server again.
+    await emit({ type: 'note', server, message: sentence(error) });
+  }
+  await emit({ type: 'settled', server, outcome: end.outcome });
   return end.outcome;
 }

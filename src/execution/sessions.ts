@@ -1,3 +1,4 @@
+import { abortable } from '../base/wait.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { Server } from '../domain/server.ts';
 import type { Artifact, Artifacts } from '../runner/artifacts.ts';
@@ -40,7 +41,7 @@ export class Sessions implements AsyncDisposable {
     for (;;) {
       const shared = this.#entries.get(server.name);
       if (!shared) return await this.#open(server, options);
-      const opened = await shared.opening.catch(() => undefined);
+      const opened = await abortable(shared.opening, options).catch(() => undefined);
       options.signal.throwIfAborted();
       if (!opened || opened.session.closed || this.#entries.get(server.name) !== shared) {
         if (this.#entries.get(server.name) === shared) this.#entries.delete(server.name);
@@ -144,7 +145,16 @@ export class Sessions implements AsyncDisposable {
   }
 }
 
+const DISCONNECTIONS: ReadonlySet<string> = new Set([
+  'connect/closed',
+  'session/closed',
+  'session/hello',
+  'session/reset',
+  'session/silent',
+  'session/violation',
+]);
+
 /** Says whether an error means that a session or connection went away, so that a new one may help. */
 export function isDisconnection(error: unknown): boolean {
-  return error instanceof CroniumError && (error.code.startsWith('session/') || error.code === 'connect/closed');
+  return error instanceof CroniumError && DISCONNECTIONS.has(error.code);
 }

@@ -11,7 +11,8 @@ export interface Artifact {
   readonly sha256: string;
   /** Bytes of the executable. */
   readonly size: number;
-  readonly gzipFile: string;
+  /** The executable, gzipped; read once and kept. */
+  load(): Promise<Buffer>;
 }
 
 export interface Artifacts {
@@ -37,8 +38,20 @@ export async function loadArtifacts(dir: string): Promise<Artifacts> {
       platform: `${row.os}/${row.arch}`,
       sha256: row.sha256,
       size: row.size,
-      gzipFile: join(dir, row.gzip.file),
+      load: once(() => readFile(join(dir, row.gzip.file))),
     })),
+  };
+}
+
+/** One read for all servers; a failed one is tried again. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let value: Promise<T> | undefined;
+  return () => {
+    value ??= read().catch((error) => {
+      value = undefined;
+      throw error;
+    });
+    return value;
   };
 }
 

@@ -29,6 +29,7 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
   #wire: Wire | undefined;
   #next: number | undefined;
   #owed = 0;
+  #isComplete = false;
   #spoolEnd: number | undefined;
 
   constructor(stream: number, job: string) {
@@ -39,6 +40,11 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
   /** Size of the spool when the runner attached us; `undefined` before that. */
   get spoolEnd(): number | undefined {
     return this.#spoolEnd;
+  }
+
+  /** The runner has sent everything there is: the job has ended and nothing of its log is missing. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   connect(wire: Wire): void {
@@ -64,6 +70,7 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
 
   /** The job has ended and every byte was sent. */
   end(): void {
+    this.#isComplete = true;
     this.#pieces.close();
   }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { CroniumError } from '../domain/errors.ts';
 import type { Progress } from '../domain/run-event.ts';
@@ -11,6 +10,9 @@ import type { Remote, RemoteOpener } from './remote.ts';
 /** How long a login shell may take to bring the runner or a question; longer is a shell that hangs. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
+/** An upload may still be in the buffers on the way when we have handed it over; 8 KiB/s is a very bad link. */
+const SLOWEST_BYTES_PER_MS = 8;
+
 /** Bytes of the runner handed over in one piece, so that progress is seen and a slow wire slows only its own upload. */
 const UPLOAD_PIECE_BYTES = 32_768;
 
@@ -21,6 +23,8 @@ export interface BootOptions {
   readonly ahead: Uint8Array;
   /** `ahead` is about to leave this machine: from here on the runner may act on it. */
   readonly onSent?: () => void;
+  /** The server has thrown `ahead` away: whatever was in it did not happen. */
+  readonly onDiscarded?: () => void;
   readonly onDeploy?: (artifact: Artifact, progress: Progress) => void;
   readonly signal: AbortSignal;
 }
@@ -44,7 +48,7 @@ export async function bootRunner(opener: RemoteOpener, artifacts: Artifacts, opt
   try {
     return await attempt(opener, artifacts, options, { force: false });
   } catch (error) {
-    if (!(error instanceof CroniumError) || error.code !== 'boot/silent') throw error;
+    if (!(error instanceof CroniumError) || !/^boot\/(silent|ended)$/.test(error.code)) throw error;
     return await attempt(opener, artifacts, { ...options, ahead: new Uint8Array(0) }, { force: true });
   }
 }
@@ -59,7 +63,7 @@ async function attempt(
   const command = bootCommand(artifacts.all, { nonce, aheadBytes: options.ahead.length, force });
   const remote = await opener.open(command, {
     ahead: options.ahead,
-    ...(options.onSent ? { onSent: options.onSent } : {}),
+    ...(options.onSent && options.ahead.length > 0 ? { onSent: options.onSent } : {}),
     signal: options.signal,
   });
   let done = false;
@@ -70,21 +74,28 @@ async function attempt(
       done = true;
       return { remote, rest: first.rest, aheadWasRead: options.ahead.length > 0 };
     }
+    options.onDiscarded?.();
     const artifact = artifacts.all.find(({ sha256 }) => sha256 === first.sha256);
     if (!artifact)
       throw new CroniumError('boot/unknown', `Cannot deploy to "${options.server}": it asks for an unknown runner`);
     checkSpace(options.server, first, artifact);
     await upload(remote, artifact, { gzip: first.gzip, ...options });
-    const second = await preamble.next({ signal: options.signal });
+    const second = await preamble.next({ signal: options.signal, extraMs: artifact.size / SLOWEST_BYTES_PER_MS });
     if (second.kind !== 'hello') {
       throw new CroniumError('boot/unknown', `Cannot deploy to "${options.server}": it asks for the runner twice`);
     }
     done = true;
     return { remote, rest: second.rest, aheadWasRead: false, deployed: artifact };
+  } catch (error) {
+    if (error instanceof CroniumError && NEVER_READ.test(error.code)) options.onDiscarded?.();
+    throw error;
   } finally {
     if (!done) remote.close();
   }
 }
+
+/** A boot script that gave up has read nothing but what it threw away; a runner that has not said hello has not read either. */
+const NEVER_READ = /^boot\/(platform|base|space|upload|unknown|ended)$/;
 
 function checkSpace(
   server: string,
@@ -104,7 +115,7 @@ async function upload(
   artifact: Artifact,
   options: BootOptions & { readonly gzip: boolean },
 ): Promise<void> {
-  const packed = await readFile(artifact.gzipFile);
+  const packed = await artifact.load();
   const bytes = options.gzip ? packed : gunzipSync(packed);
   const total = bytes.length;
   options.onDeploy?.(artifact, { done: 0, total });

@@ -46,8 +46,8 @@ export class Preamble {
   }
 
   /** The next answer. Throws `CroniumError` (`boot/…`) when the process ends or says nothing in time. */
-  async next({ signal }: { readonly signal: AbortSignal }): Promise<Answer> {
-    const deadline = AbortSignal.timeout(this.#options.timeoutMs);
+  async next({ signal, extraMs = 0 }: { readonly signal: AbortSignal; readonly extraMs?: number }): Promise<Answer> {
+    const deadline = AbortSignal.timeout(Math.ceil(this.#options.timeoutMs + extraMs));
     const either = AbortSignal.any([signal, deadline]);
     for (;;) {
       const line = this.#takeLine();
@@ -57,9 +57,8 @@ export class Preamble {
         if (deadline.aborted) throw this.#silent(`no answer in ${this.#options.timeoutMs / 1000} s`);
         const end = await this.#remote.exited;
         if (end.kind === 'disconnected') throw new CroniumError('connect/closed', end.message);
-        throw this.#silent(
-          end.kind === 'exited' ? `it ended with exit code ${end.code}` : `it was ended by ${end.signal}`,
-        );
+        const found = end.kind === 'exited' ? `it ended with exit code ${end.code}` : `it was ended by ${end.signal}`;
+        throw this.#silent(found, 'boot/ended');
       }
     }
   }
@@ -150,14 +149,19 @@ export class Preamble {
           'boot/upload',
           `Cannot deploy to "${server}": ${rest.split(' ')[0]} bytes of the runner arrived; is its disk full?${this.#quoted()}`,
         );
+      case 'hash':
+        return new CroniumError(
+          'boot/upload',
+          `Cannot deploy to "${server}": the runner that arrived is not the one that was sent; try again`,
+        );
       default:
         return new CroniumError('boot/upload', `Cannot deploy to "${server}": ${why || line} ${rest}${this.#quoted()}`);
     }
   }
 
-  #silent(found: string): CroniumError {
+  #silent(found: string, code = 'boot/silent'): CroniumError {
     return new CroniumError(
-      'boot/silent',
+      code,
       `Cannot start the runner on "${this.#options.server}": its login shell did not start it: ${found}${this.#quoted()}`,
     );
   }

@@ -31,6 +31,8 @@ export interface OpenSessionOptions {
   readonly first?: FirstStart;
   /** `first` is about to leave this machine. */
   readonly onSent?: () => void;
+  /** The server has thrown `first` away; it is sent again after the hello. */
+  readonly onDiscarded?: () => void;
   readonly onDeploy?: (artifact: Artifact, progress: Progress) => void;
   readonly signal: AbortSignal;
 }
@@ -55,11 +57,22 @@ export async function openSession(
     server,
     ahead: ahead?.bytes ?? new Uint8Array(0),
     ...(options.onSent ? { onSent: options.onSent } : {}),
+    ...(options.onDiscarded ? { onDiscarded: options.onDiscarded } : {}),
     ...(options.onDeploy ? { onDeploy: options.onDeploy } : {}),
     signal: options.signal,
   });
   const { remote, deployed } = booted;
-  if (ahead && !booted.aheadWasRead) remote.stdin.write(ahead.bytes);
+  const send = (write: () => void): void => {
+    try {
+      options.signal.throwIfAborted();
+    } catch (reason) {
+      remote.close();
+      throw reason;
+    }
+    options.onSent?.();
+    write();
+  };
+  if (ahead && !booted.aheadWasRead) send(() => remote.stdin.write(ahead.bytes));
   const expected = new Set(artifacts.all.map(({ sha256 }) => sha256));
   let handle: StartHandle | undefined;
   const session = await greet(remote, booted.rest, {
@@ -73,8 +86,9 @@ export async function openSession(
     },
   });
   if (first && !handle) {
-    options.onSent?.();
-    handle = session.start(first.start);
+    send(() => {
+      handle = session.start(first.start);
+    });
   }
   return { session, ...(deployed ? { deployed } : {}), ...(handle ? { first: handle } : {}) };
 }
@@ -138,10 +152,10 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
       }
     } catch (error) {
       if (!(error instanceof CroniumError)) throw error;
+      // Its own code whatever the violation was: what a runner says wrongly tells nothing of a job.
+      const code = error.code.startsWith('session/') ? error.code : 'session/violation';
       fail(
-        new CroniumError(error.code, `The session with "${options.server}" is over: ${sentence(error)}`, {
-          cause: error,
-        }),
+        new CroniumError(code, `The session with "${options.server}" is over: ${sentence(error)}`, { cause: error }),
       );
     }
   };

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Emitter } from '../base/emitter.ts';
 import { deadline } from '../base/wait.ts';
-import { CroniumError } from '../domain/errors.ts';
+import { CroniumError, RefusedError } from '../domain/errors.ts';
 import { Answers } from './answers.ts';
 import { Attachment } from './attachment.ts';
 import { type Frame, FrameKind } from './frame.ts';
@@ -219,7 +219,7 @@ export class Session implements AsyncDisposable {
   }
 
   #refuse(refused: Refused): void {
-    const error = new CroniumError(refused.code, `"${this.server}" refused: ${refused.message}`);
+    const error = new RefusedError(refused.re, refused.code, `"${this.server}" refused: ${refused.message}`);
     const { re, job, payload, stream } = refused;
     if (re === 'start' && job) {
       this.#starting.delete(job);

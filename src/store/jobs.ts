@@ -3,8 +3,11 @@ import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobRecord } from '../domain/run.ts';
 import type { Server } from '../domain/server.ts';
 import type { Connection } from './connection.ts';
-import { isKnownDead, type Owner } from './owner.ts';
+import { isKnownAlive, isKnownDead, type Owner } from './owner.ts';
 import { integer, kinded, optionalInteger, type Row, text } from './row.ts';
+
+/** A living owner that does not renew its lease has been stopped (Ctrl-Z, a sleeping laptop); it keeps the job this much longer. */
+const STOPPED_MS = 300_000;
 
 /** The jobs of all runs: where each stands, how it ended, and who looks after it. Times are milliseconds since 1970. */
 export class Jobs {
@@ -42,6 +45,12 @@ export class Jobs {
   /** Notes that the user wants the run's unfinished jobs cancelled, whoever looks after them. */
   requestCancel(runId: string): void {
     this.#connection.run('UPDATE jobs SET cancel_requested = 1 WHERE run_id = @runId AND outcome IS NULL', { runId });
+  }
+
+  /** How the job ended; `undefined` while it has no outcome. */
+  outcome(job: string): JobOutcome | undefined {
+    const row = this.#connection.get('SELECT outcome FROM jobs WHERE id = @job', { job });
+    return row === undefined || row.outcome === null ? undefined : (kinded(row, 'outcome') as JobOutcome);
   }
 
   /** Every job without an outcome, oldest run first. */
@@ -121,11 +130,13 @@ export function jobRecord(row: Row): JobRecord {
 
 function isFree(row: Row, owner: Owner, now: number): boolean {
   if (row.owner === null || row.owner === owner.id) return true;
-  if ((optionalInteger(row, 'lease_until') ?? 0) <= now) return true;
+  const until = optionalInteger(row, 'lease_until') ?? 0;
+  if (until + STOPPED_MS <= now) return true;
   const startTicks = optionalInteger(row, 'owner_start');
-  return isKnownDead({
+  const holder = {
     place: text(row, 'owner_place'),
     pid: integer(row, 'owner_pid'),
     ...(startTicks === undefined ? {} : { startTicks }),
-  });
+  };
+  return isKnownDead(holder) || (until <= now && !isKnownAlive(holder));
 }

@@ -43,6 +43,13 @@ export function isKnownDead(identity: ProcessIdentity): boolean {
   return stat.isZombie || (identity.startTicks !== undefined && stat.startTicks !== identity.startTicks);
 }
 
+/** Says whether the process surely lives: here, with the number and the start that are known. */
+export function isKnownAlive(identity: ProcessIdentity): boolean {
+  if (identity.place !== currentPlace() || identity.startTicks === undefined) return false;
+  const stat = processStat(identity.pid);
+  return stat !== undefined && !stat.isZombie && stat.startTicks === identity.startTicks;
+}
+
 function currentPlace(): string {
   try {
     // Containers share the boot id with their host but not the process numbers.

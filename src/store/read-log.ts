@@ -5,13 +5,28 @@ import { listSegments, type Segment } from './segments.ts';
 /** Bytes read at once: few calls, and no long pause for what else the program does. */
 const CHUNK_BYTES = 256 * 1024;
 
+/** A record's border in a log, and the number of the record there. */
+export interface LogPlace {
+  readonly offset: number;
+  readonly seq: number;
+}
+
+export const LOG_BEGINNING: LogPlace = { offset: 0, seq: 0 };
+
 /**
- * The records of the mirror in `dir` as it is now, in order and with bounded memory. Somebody may be writing it: what is torn or
+ * The records of the mirror in `dir` as it is now, from a place on, in order and with bounded memory. Somebody may be writing it: what is torn or
  * damaged is passed over up to the next segment, like a hole.
  */
-export async function* readLog(dir: string): AsyncGenerator<LogRecord> {
-  const decoder = new RecordDecoder();
-  for (const segment of listSegments(dir)) {
+export async function* readLog(dir: string, from: LogPlace = LOG_BEGINNING): AsyncGenerator<LogRecord> {
+  const decoder = new RecordDecoder(from);
+  const segments = listSegments(dir);
+  for (const [index, segment] of segments.entries()) {
+    // What lies before the place was read.
+    if ((segments[index + 1]?.offset ?? Number.POSITIVE_INFINITY) <= from.offset) continue;
+    if (segment.offset < from.offset && decoder.offset === from.offset) {
+      for await (const records of readSegment(segment, decoder, from.offset - segment.offset)) yield* records;
+      continue;
+    }
     if (segment.offset < decoder.offset) continue;
     if (segment.offset > decoder.offset || decoder.problem !== undefined) decoder.skipTo(segment.offset);
     for await (const records of readSegment(segment, decoder)) yield* records;
@@ -19,12 +34,14 @@ export async function* readLog(dir: string): AsyncGenerator<LogRecord> {
 }
 
 /** A batch of records for each chunk, up to the segment's end or the first bad record. */
-async function* readSegment(segment: Segment, decoder: RecordDecoder): AsyncGenerator<LogRecord[]> {
+async function* readSegment(segment: Segment, decoder: RecordDecoder, from = 0): AsyncGenerator<LogRecord[]> {
   await using handle = await open(segment.file, 'r');
+  let position = from;
   while (decoder.problem === undefined) {
     // A new buffer each time: the records are views into it, and the reader may keep them.
     const chunk = new Uint8Array(CHUNK_BYTES);
-    const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES);
+    const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, position);
+    position += bytesRead;
     if (bytesRead === 0) return;
     yield decoder.pushValid(chunk.subarray(0, bytesRead));
   }

@@ -54,9 +54,9 @@ test('exit 0 in .bashrc, ForceCommand and nologin are errors that quote what was
     found.push(outcomeOf(await lab.run(lab.script('it.sh', SCRIPT), { on: ['shelly'] }), 'shelly'));
   }
   expect(found).toEqual([
-    { kind: 'broken', code: 'boot/silent', message: expect.stringMatching(/exit code 0.*maintenance tonight/) },
-    { kind: 'broken', code: 'boot/silent', message: expect.stringMatching(/exit code 0.*forced/) },
-    { kind: 'broken', code: 'boot/silent', message: expect.stringMatching(/exit code 1.*not available/) },
+    { kind: 'broken', code: 'boot/ended', message: expect.stringMatching(/exit code 0.*maintenance tonight/) },
+    { kind: 'broken', code: 'boot/ended', message: expect.stringMatching(/exit code 0.*forced/) },
+    { kind: 'broken', code: 'boot/ended', message: expect.stringMatching(/exit code 1.*not available/) },
   ]);
 });
 

@@ -87,7 +87,7 @@ function onTerminal(lab: Lab, args: readonly string[]): Screen {
     '--data-dir',
     lab.dataDir,
     '--config',
-    'none',
+    join(lab.folder, 'config.yaml'),
     ...args,
   ]
     .map((word) => `'${word}'`)

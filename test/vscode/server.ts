@@ -40,6 +40,9 @@ export async function startServer(rig: RigHome, options: ServerOptions): Promise
   const home = homeOf(dir);
   for (const path of [join(dataDir, 'User'), join(dir, 'extensions'), home]) mkdirSync(path, { recursive: true });
   writeFileSync(join(dataDir, 'User/settings.json'), JSON.stringify({ ...QUIET, ...options.settings }, null, 2));
+  // What a machine decides for itself (paths, say) is not taken from the user's settings in a window on a server.
+  mkdirSync(join(dataDir, 'Machine'), { recursive: true });
+  writeFileSync(join(dataDir, 'Machine/settings.json'), JSON.stringify(options.settings ?? {}, null, 2));
   writeFileSync(join(dir, 'config.yaml'), '');
 
   const start = (args: readonly string[]) => startProcess(rig, options, args);

@@ -1,18 +1,23 @@
+import { outputText } from './output.ts';
 import type { Stage } from './stage.ts';
 import type { Walk } from './steps.ts';
+import { until } from './until.ts';
 
 const HELLO = `#!/usr/bin/env bash
 # cronium:
 #   name: Say hello
 #   servers: [web-1, web-2]
-echo "hello from $CRONIUM_SERVER"
+for step in pull migrate restart; do
+  echo "$step on $CRONIUM_SERVER"
+  sleep 0.3
+done
 `;
 
 const MIXED = `#!/bin/sh
 # cronium:
 #   name: Fail on one
 #   servers: [web-1, web-2]
-test "$CRONIUM_SERVER" = web-1 || { echo 'not here' >&2; exit 3; }
+test "$CRONIUM_SERVER" = web-1 || { echo 'port 80 is taken' >&2; exit 3; }
 echo fine
 `;
 
@@ -26,15 +31,113 @@ for n in range(1000):
     time.sleep(0.1)
 `;
 
+const SAVED = `#!/bin/sh
+# cronium:
+#   name: Restart web
+#   servers: [local]
+#   onSave: true
+echo "restarted once more"
+`;
+
 /** The tour through Cronium, with the parts that a user meets first. */
 export const walk: Walk = {
   stage: {
-    files: { 'scripts/hello.sh': HELLO, 'scripts/mixed.sh': MIXED, 'scripts/count.py': COUNT },
+    // `ssh` takes the home from the account, which here is not the home of the person at the keyboard.
+    settings: { 'cronium.sshConfigFile': '~/.ssh/config' },
+    files: {
+      'scripts/hello.sh': HELLO,
+      'scripts/mixed.sh': MIXED,
+      'scripts/count.py': COUNT,
+      'saved.sh': SAVED,
+      'plain.sh': '#!/bin/sh\necho "as saved"\n',
+    },
     sshAliases: ['web-1', 'web-2'],
   },
-  steps: [theContainerIsThere],
+  steps: [
+    theTreesShowEventsAndServers,
+    aClickRunsAScriptOnTwoServers,
+    theDeploymentsAreThere,
+    aFailingServerIsNamed,
+    aRunIsCancelled,
+    theTextOfTheOpenEditorRuns,
+    runOnSaveAsksFirst,
+    runOnSaveRunsWhenApproved,
+  ],
 };
 
-async function theContainerIsThere({ workbench }: Stage): Promise<void> {
+async function theTreesShowEventsAndServers({ workbench }: Stage): Promise<void> {
   await workbench.openContainer('Cronium');
+  for (const label of ['Say hello', 'Fail on one', 'Count for long', 'Restart web']) {
+    await workbench.row(label, { view: 'Events' }).waitFor();
+  }
+  for (const label of ['local', 'web-1', 'web-2']) await workbench.row(label, { view: 'Servers' }).waitFor();
+}
+
+async function aClickRunsAScriptOnTwoServers(stage: Stage): Promise<void> {
+  await stage.workbench.pressRowButton('Say hello', 'Run Event');
+  await untilPrinted(stage, ['restart on web-1', 'restart on web-2', '· succeeded ·']);
+  await untilRow(stage, 'Runs', /Say hello.*succeeded/i);
+  for (const [alias, server] of stage.sshServers) {
+    if (server.connections() !== 1 || server.sessions() !== 1) throw new Error(`${alias} saw more than one connection`);
+  }
+}
+
+async function theDeploymentsAreThere({ workbench }: Stage): Promise<void> {
+  for (const label of ['web-1', 'web-2']) await workbench.row(label, { view: 'Deployments' }).waitFor();
+}
+
+async function aFailingServerIsNamed(stage: Stage): Promise<void> {
+  await stage.workbench.pressRowButton('Fail on one', 'Run Event');
+  await untilPrinted(stage, ['port 80 is taken', 'exit code 3', 'partial']);
+  await untilRow(stage, 'Runs', /Fail on one.*partial/i);
+}
+
+async function aRunIsCancelled(stage: Stage): Promise<void> {
+  await stage.workbench.pressRowButton('Count for long', 'Run Event');
+  await untilPrinted(stage, ['line 3']);
+  await stage.workbench.pressRowButton('Count for long', 'Cancel Run', { view: 'Runs' });
+  await untilRow(stage, 'Runs', /Count for long.*cancelled/i);
+}
+
+async function theTextOfTheOpenEditorRuns(stage: Stage): Promise<void> {
+  const { workbench } = stage;
+  await workbench.openFile('plain.sh');
+  await workbench.page.keyboard.press('Control+End');
+  await workbench.page.keyboard.type('echo "as typed"');
+  await workbench.runCommand('Cronium: Run Active Script');
+  await workbench.tick(['local']);
+  await untilPrinted(stage, ['as saved', 'as typed']);
+}
+
+async function runOnSaveAsksFirst(stage: Stage): Promise<void> {
+  const { workbench } = stage;
+  await workbench.openFile('saved.sh');
+  await workbench.page.keyboard.press('Control+End');
+  await workbench.page.keyboard.type('echo "now with a check"');
+  await workbench.page.keyboard.press('Control+KeyS');
+  await workbench.toast('Restart web').waitFor();
+  if (printed(stage).includes('restarted once more')) throw new Error('It ran without having been approved');
+}
+
+async function runOnSaveRunsWhenApproved(stage: Stage): Promise<void> {
+  await stage.workbench.pressToastButton('Restart web', 'Approve and Run');
+  await untilPrinted(stage, ['restarted once more', 'now with a check']);
+}
+
+function printed({ server }: Stage): string {
+  return outputText(server, 'Cronium');
+}
+
+async function untilPrinted(stage: Stage, texts: readonly string[]): Promise<void> {
+  await until(
+    `${texts.join(', ')} in the output`,
+    () => texts.every((text) => printed(stage).includes(text)) || undefined,
+  );
+}
+
+async function untilRow({ workbench }: Stage, view: string, pattern: RegExp): Promise<void> {
+  await until(
+    `a row like ${pattern} in ${view}`,
+    async () => (await workbench.rows({ view })).some((row) => pattern.test(row)) || undefined,
+  );
 }

@@ -1,3 +1,4 @@
+import { ExitCode } from '../exit-code.ts';
 import { Interrupt } from '../interrupt.ts';
 import type { Shell } from '../shell.ts';
 import { shortId } from '../text-view.ts';
@@ -20,5 +21,5 @@ export async function cancelCommand(id: string, shell: Shell): Promise<number> {
     left: interrupt.left,
     title: `${run.eventName} · run ${shortId(run.id)}`,
   });
-  return outcomes.every((outcome) => outcome !== undefined) ? 0 : 125;
+  return outcomes.every((outcome) => outcome !== undefined) ? ExitCode.success : ExitCode.broken;
 }

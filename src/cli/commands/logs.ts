@@ -1,5 +1,6 @@
 import { CroniumError } from '../../domain/errors.ts';
 import type { JobRecord, RunRecord } from '../../domain/run.ts';
+import { ExitCode } from '../exit-code.ts';
 import { Interrupt } from '../interrupt.ts';
 import type { Shell } from '../shell.ts';
 import { shortId } from '../text-view.ts';
@@ -15,24 +16,27 @@ export async function logsCommand(id: string, options: LogsOptions, shell: Shell
   const cronium = shell.cronium();
   const run = cronium.findRun(id);
   const jobs = chooseJobs(run, options.server);
+  const servers = jobs.map(({ server }) => server.name);
   using interrupt = new Interrupt(() => interrupt.leave());
   const signals = { cancel: new AbortController().signal, leave: interrupt.left };
   if (options.raw) {
     // Followed to the end first: the raw bytes are then the mirror's.
-    for await (const event of cronium.follow(run.id, signals)) void event;
+    const settled = new Set<string>();
+    for await (const event of cronium.follow(run.id, signals, { servers })) {
+      if (event.type === 'settled') settled.add(event.server);
+      if (event.type === 'note') await shell.err.write(`${event.server ?? run.eventName}: ${event.message}\n`);
+    }
     for (const job of jobs) await writeRaw(job, shell);
-    return 0;
+    return servers.every((server) => settled.has(server)) ? 0 : ExitCode.broken;
   }
-  const servers = jobs.map(({ server }) => server.name);
-  const events = only(cronium.follow(run.id, signals), new Set(servers));
-  await watchRun(events, shell, {
+  const outcomes = await watchRun(cronium.follow(run.id, signals, { servers }), shell, {
     isJson: false,
     run: run.id,
     servers,
     left: interrupt.left,
     title: `${run.eventName} · run ${shortId(run.id)}`,
   });
-  return 0;
+  return outcomes.every((outcome) => outcome !== undefined) ? 0 : ExitCode.broken;
 }
 
 function chooseJobs(run: RunRecord, server: string | undefined): readonly JobRecord[] {
@@ -41,13 +45,6 @@ function chooseJobs(run: RunRecord, server: string | undefined): readonly JobRec
   if (jobs.length > 0) return jobs;
   const names = run.jobs.map((job) => job.server.name).join(', ');
   throw new CroniumError('usage', `Cannot show the log of "${server}": run ${shortId(run.id)} was on ${names}`);
-}
-
-async function* only<E extends { readonly type: string; readonly server?: string }>(
-  events: AsyncIterable<E>,
-  servers: ReadonlySet<string>,
-): AsyncGenerator<E> {
-  for await (const event of events) if (event.server === undefined || servers.has(event.server)) yield event;
 }
 
 /** The exact bytes of stdout and stderr, in the order in which they came. */

@@ -54,10 +54,19 @@ export async function runCommand(
 
 async function readInput(text: string): Promise<Json> {
   const source = text.startsWith('@') ? `the file "${text.slice(1)}"` : 'the text given';
+  const json = text.startsWith('@') ? await readInputFile(text.slice(1)) : text;
   try {
-    return JSON.parse(text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text) as Json;
+    return JSON.parse(json) as Json;
   } catch (cause) {
     throw new CroniumError('usage', `Cannot use --input: ${source} is not JSON: ${sentence(cause)}`, { cause });
+  }
+}
+
+async function readInputFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new CroniumError('usage', `Cannot read the input "${file}": ${sentence(cause)}`, { cause });
   }
 }
 

@@ -83,7 +83,11 @@ describe('Jobs.claim()', () => {
   test('gives a job to one owner until the lease ends or it is released', () => {
     using fixture = storeWithRun();
     const { jobs } = fixture.store;
-    const [first, second] = [newOwner(), newOwner()];
+    const elsewhere = { place: 'another machine' };
+    const [first, second] = [
+      { ...newOwner(), ...elsewhere },
+      { ...newOwner(), ...elsewhere },
+    ];
     expect(jobs.claim(JOB, first, lease(0))).toBe(true);
     expect(jobs.claim(JOB, second, lease(99))).toBe(false);
     expect(jobs.claim(JOB, first, lease(50))).toBe(true);
@@ -95,6 +99,14 @@ describe('Jobs.claim()', () => {
     expect(jobs.renew(JOB, second, lease(300))).toBe(true);
     jobs.release(JOB, second);
     expect(jobs.claim(JOB, first, lease(301))).toBe(true);
+  });
+
+  test('leaves a job to an owner that lives but was stopped, for five minutes more', () => {
+    using fixture = storeWithRun();
+    const { jobs } = fixture.store;
+    jobs.claim(JOB, newOwner(), lease(0));
+    expect(jobs.claim(JOB, newOwner(), lease(299_000))).toBe(false);
+    expect(jobs.claim(JOB, newOwner(), lease(300_200))).toBe(true);
   });
 
   test('gives no job that has its outcome', () => {

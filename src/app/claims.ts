@@ -1,0 +1,61 @@
+import { sentence } from '../domain/errors.ts';
+import type { Owner } from '../store/owner.ts';
+import type { Store } from '../store/store.ts';
+
+/** A process that dies is known to be dead at once on its own machine; elsewhere its jobs are free after this time. */
+const LEASE_MS = 20_000;
+const RENEW_MS = 5_000;
+
+/** The jobs that this process looks after. Nobody else does, and in this process only one at a time. */
+export class Claims implements Disposable {
+  readonly #store: Store;
+  readonly #owner: Owner;
+  readonly #log: (line: string) => void;
+  readonly #jobs = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(store: Store, owner: Owner, log: (line: string) => void) {
+    this.#store = store;
+    this.#owner = owner;
+    this.#log = log;
+    this.#timer = setInterval(() => this.#renew(), RENEW_MS).unref();
+  }
+
+  /** Those of the jobs that are free; they are ours from now on. */
+  claim(jobs: readonly string[]): ReadonlySet<string> {
+    const lease = { now: Date.now(), leaseMs: LEASE_MS };
+    const claimed = this.#store.transaction(() =>
+      jobs.filter((job) => !this.#jobs.has(job) && this.#store.jobs.claim(job, this.#owner, lease)),
+    );
+    for (const job of claimed) this.#jobs.add(job);
+    return new Set(claimed);
+  }
+
+  release(jobs: Iterable<string>): void {
+    try {
+      this.#store.transaction(() => {
+        for (const job of jobs) if (this.#jobs.delete(job)) this.#store.jobs.release(job, this.#owner);
+      });
+    } catch (error) {
+      // The lease runs out by itself.
+      this.#log(`Cannot give up a job: ${sentence(error)}`);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.release([...this.#jobs]);
+  }
+
+  #renew(): void {
+    if (this.#jobs.size === 0) return;
+    try {
+      this.#store.transaction(() => {
+        const lease = { now: Date.now(), leaseMs: LEASE_MS };
+        for (const job of this.#jobs) this.#store.jobs.renew(job, this.#owner, lease);
+      });
+    } catch (error) {
+      this.#log(`Cannot renew the leases of jobs: ${sentence(error)}`);
+    }
+  }
+}
