@@ -83,13 +83,14 @@ async function aClickRunsAScriptOnTwoServers(stage: Stage): Promise<void> {
 }
 
 async function theDeploymentsAreThere({ workbench }: Stage): Promise<void> {
+  await workbench.unfold('Deployments');
   for (const label of ['web-1', 'web-2']) await workbench.row(label, { view: 'Deployments' }).waitFor();
 }
 
 async function aFailingServerIsNamed(stage: Stage): Promise<void> {
   await stage.workbench.pressRowButton('Fail on one', 'Run Event');
-  await untilPrinted(stage, ['port 80 is taken', 'exit code 3', 'partial']);
-  await untilRow(stage, 'Runs', /Fail on one.*partial/i);
+  await untilPrinted(stage, ['port 80 is taken', 'exit code 3', 'succeeded in part']);
+  await untilRow(stage, 'Runs', /Fail on one.*1 of 2 succeeded/i);
 }
 
 async function aRunIsCancelled(stage: Stage): Promise<void> {
@@ -102,8 +103,7 @@ async function aRunIsCancelled(stage: Stage): Promise<void> {
 async function theTextOfTheOpenEditorRuns(stage: Stage): Promise<void> {
   const { workbench } = stage;
   await workbench.openFile('plain.sh');
-  await workbench.page.keyboard.press('Control+End');
-  await workbench.page.keyboard.type('echo "as typed"');
+  await workbench.typeLastLine('echo "as typed"');
   await workbench.runCommand('Cronium: Run Active Script');
   await workbench.tick(['local']);
   await untilPrinted(stage, ['as saved', 'as typed']);
@@ -112,8 +112,7 @@ async function theTextOfTheOpenEditorRuns(stage: Stage): Promise<void> {
 async function runOnSaveAsksFirst(stage: Stage): Promise<void> {
   const { workbench } = stage;
   await workbench.openFile('saved.sh');
-  await workbench.page.keyboard.press('Control+End');
-  await workbench.page.keyboard.type('echo "now with a check"');
+  await workbench.typeLastLine('echo "now with a check"');
   await workbench.page.keyboard.press('Control+KeyS');
   await workbench.toast('Restart web').waitFor();
   if (printed(stage).includes('restarted once more')) throw new Error('It ran without having been approved');

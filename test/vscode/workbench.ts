@@ -94,6 +94,14 @@ export class Workbench {
     await this.page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).waitFor(PATIENCE);
   }
 
+  /** Types a line at the end of the open editor, once the keys go there. */
+  async typeLastLine(text: string): Promise<void> {
+    await this.page.locator('.part.editor .monaco-editor .view-lines').first().click(PATIENCE);
+    await this.page.locator('.part.editor .monaco-editor.focused').first().waitFor(PATIENCE);
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.type(text);
+  }
+
   // Views.
 
   /** Opens a view container of the activity bar. */
@@ -107,6 +115,16 @@ export class Workbench {
       if (await heading.isVisible()) return; // Another click would hide the side bar.
       await icon.click(TRY);
       await heading.waitFor(TRY);
+    });
+  }
+
+  /** Opens a view of the container in sight, if it is folded. */
+  async unfold(view: string): Promise<void> {
+    const header = this.page.locator(`.part.sidebar .pane-header[aria-label^="${view}"]`).first();
+    await header.waitFor(PATIENCE);
+    await stubbornly(async () => {
+      if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click(TRY);
+      if ((await header.getAttribute('aria-expanded')) !== 'true') throw new Error(`The view "${view}" stays folded`);
     });
   }
 
