@@ -5,7 +5,7 @@ import type { JobOutcome } from '../domain/outcome.ts';
 import type { Attachment } from '../runner/attachment.ts';
 import type { JobState } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
-import { Follower, outcomeOf } from './follow.ts';
+import { Follower } from './follow.ts';
 import type { JobContext, JobEnd } from './job-context.ts';
 import type { Mirror } from './mirror.ts';
 import { reattachPauseMs } from './retry.ts';
@@ -90,8 +90,7 @@ async function watch(context: JobContext, follower: Follower, live: LiveJob): Pr
     if (!isDisconnection(error) && !isDamaged) throw error;
     return { kind: 'away', found: sentence(error), isDamaged };
   }
-  // The state runs ahead of the log: it is the end only when all of the log is here.
-  const outcome = outcomeOf(attachment.isComplete ? state : undefined, follower.exit);
+  const outcome = follower.outcome(attachment, state);
   if (outcome) return { kind: 'ended', outcome };
   return { kind: 'away', found: `"${job.server.name}" ended the log without its last record`, isDamaged: true };
 }

@@ -33,9 +33,14 @@ export class Follower {
     this.#context = context;
   }
 
-  /** The runner's word on the end, as soon as it was read. */
-  get exit(): ExitReport | undefined {
-    return this.#exit;
+  /**
+   * The job's outcome, as soon as all of its log is here. The runner's state runs ahead of the log, so it counts only when the
+   * runner has sent everything and nothing of that is missing.
+   */
+  outcome(attachment: Attachment, state: JobState): JobOutcome | undefined {
+    if (this.#exit) return jobOutcome(this.#exit);
+    const isWhole = state.phase === 'lost' || this.#context.mirror.end >= state.end;
+    return attachment.isComplete && isWhole ? outcomeOf(state) : undefined;
   }
 
   /**
@@ -46,6 +51,8 @@ export class Follower {
     const { mirror } = this.#context;
     for await (const piece of attachment) {
       for (const record of mirror.write(piece.offset, piece.bytes)) await this.#tell(record);
+      // The records in front of a bad one were told; nothing after it can be.
+      if (mirror.problem) throw mirror.problem;
       this.#acknowledge(session);
       if (options.until !== undefined && mirror.end >= options.until) break;
     }
@@ -130,10 +137,9 @@ function readable<T>(parse: () => T): T {
 }
 
 /** The outcome of a job that is over by the runner's word; `undefined` while it goes on. */
-export function outcomeOf(state: JobState | undefined, exit: ExitReport | undefined): JobOutcome | undefined {
-  const end = exit ?? state?.exit;
-  if (end) return jobOutcome(end);
-  if (state?.phase === 'lost') {
+export function outcomeOf(state: JobState): JobOutcome | undefined {
+  if (state.exit) return jobOutcome(state.exit);
+  if (state.phase === 'lost') {
     return { kind: 'lost', message: `${state.reason ?? 'runner ended unexpectedly'}; the log ends there` };
   }
   return undefined;

@@ -1,3 +1,4 @@
+import type { CroniumError } from '../domain/errors.ts';
 import type { LogRecord } from '../domain/record.ts';
 
 /**
@@ -7,6 +8,8 @@ import type { LogRecord } from '../domain/record.ts';
 export interface Mirror {
   /** Offset of the first byte that is missing, always a record's border: where to attach. */
   readonly end: number;
+  /** What is wrong with the record at `end`, as soon as it is known (`record/…`). */
+  readonly problem: CroniumError | undefined;
   /**
    * Takes a piece of the spool, which may begin and end within a record, and returns the records that it completes. An offset
    * beyond what has come leaves a hole (segments that the server dropped). A bad record throws `CroniumError` `record/…`.

@@ -68,7 +68,7 @@ async function catchUp(context: JobContext, live: LiveJob): Promise<JobOutcome |
     const until = attachment.spoolEnd ?? 0;
     if (isOver || until > mirror.end) await follower.follow(session, attachment, isOver ? {} : { until });
     else attachment.detach();
-    return outcomeOf(attachment.isComplete ? state : undefined, follower.exit);
+    return follower.outcome(attachment, state);
   } finally {
     mirror.close();
   }
@@ -117,7 +117,7 @@ function cancel({ job, deps, signals }: JobContext, session: Session): Promise<J
 
 /** The outcome that a tombstone tells. */
 function neverStarted(state: JobState): JobOutcome | undefined {
-  return state.startedAt === undefined ? outcomeOf(state, undefined) : undefined;
+  return state.startedAt === undefined ? outcomeOf(state) : undefined;
 }
 
 function mirrorEnd(context: JobContext): number {

@@ -84,12 +84,12 @@ export class Start {
     try {
       if (!used.first || signals.cancel.aborted) {
         const state = await this.#untilLeft(used.session.cancel(job.id, deps.install));
-        const outcome = state.startedAt === undefined ? outcomeOf(state, undefined) : undefined;
+        const outcome = state.startedAt === undefined ? outcomeOf(state) : undefined;
         if (outcome) return { kind: 'settled', outcome };
       }
       const handle = used.first ?? (await this.#attach(used.session));
       const state = await this.#bringToStart(used.session, handle);
-      const outcome = state.startedAt === undefined ? outcomeOf(state, undefined) : undefined;
+      const outcome = state.startedAt === undefined ? outcomeOf(state) : undefined;
       if (outcome) return { kind: 'settled', outcome };
       deps.payloadHeld(job.server, this.#plan.payload.sha256);
       isHandedOver = true;

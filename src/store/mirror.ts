@@ -63,6 +63,11 @@ export class SpoolMirror implements Disposable {
     return this.#end;
   }
 
+  /** What is wrong with the record at `end`, as soon as it is known; what came before it is kept. */
+  get problem(): CroniumError | undefined {
+    return this.#decoder.problem;
+  }
+
   /**
    * Takes a piece of the spool, which may begin and end within a record, and returns the records that it completes. What is here
    * already is passed over; an offset beyond what has come leaves a hole (segments that the server dropped). A bad record throws

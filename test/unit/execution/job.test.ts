@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { RunPlan } from '../../../src/domain/run.ts';
+import type { RunEvent } from '../../../src/domain/run-event.ts';
+import { runJob } from '../../../src/execution/job.ts';
+import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
+import { Sessions } from '../../../src/execution/sessions.ts';
+import type { RemoteOpener } from '../../../src/runner/remote.ts';
+import { openMirror } from '../../../src/store/mirror.ts';
+import { isRetryable, type Transport } from '../../../src/transport/transport.ts';
+import { artifacts, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cronium-job-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+writeFileSync(join(folder, 'payload'), 'archive');
+
+const JOB = { id: '1'.repeat(32), server: { name: 'web', kind: 'ssh', address: 'web', tags: [] } } as const;
+const RUNNING = { job: JOB.id, phase: 'running', startedAt: 1, end: 0 };
+const ENDED = {
+  job: JOB.id,
+  phase: 'ended',
+  startedAt: 1,
+  endedAt: 2,
+  end: 1_000_000,
+  exit: { reason: 'exited', code: 0 },
+};
+const TOMBSTONE = { job: JOB.id, phase: 'ended', end: 0, exit: { reason: 'cancelled' } };
+
+interface Outcome {
+  readonly end: JobEnd;
+  readonly phases: string[];
+  readonly events: RunEvent[];
+}
+
+let tests = 0;
+
+/** Runs one job against what the opener plays. */
+async function run(
+  opener: RemoteOpener,
+  options: {
+    cancel?: AbortController;
+    leave?: AbortController;
+    retries?: number;
+    secrets?: Record<string, string>;
+  } = {},
+): Promise<Outcome> {
+  const plan: RunPlan = {
+    id: '2'.repeat(32),
+    eventId: 'e',
+    eventName: 'e',
+    payload: { sha256: 'b'.repeat(64), size: 7, file: join(folder, 'payload'), scriptSha256: '', notes: [] },
+    jobs: [JOB],
+    parallel: 1,
+    retries: options.retries ?? 0,
+    spec: {
+      env: {},
+      timeoutMs: 1_000,
+      graceMs: 1_000,
+      onDisconnect: { kind: 'continue' },
+      secrets: options.secrets ?? {},
+    },
+  };
+  const phases: string[] = [];
+  const logs = join(folder, String(tests++));
+  await using sessions = new Sessions({
+    artifacts: async () => artifacts,
+    transport: () => opener as unknown as Transport,
+    onDeploying: () => {},
+    onDeployFailed: () => {},
+    onOpened: () => {},
+  });
+  const deps: JobDeps = {
+    sessions,
+    journal: { phase: (_job, phase) => phases.push(phase), settled: () => {} },
+    install: '3'.repeat(32),
+    openMirror: () => openMirror(logs),
+    holdsPayload: () => true,
+    payloadHeld: () => {},
+    isRetryable,
+    random: () => 0,
+  };
+  const events: RunEvent[] = [];
+  const cancel = (options.cancel ?? new AbortController()).signal;
+  const leave = (options.leave ?? new AbortController()).signal;
+  const emit = async (event: RunEvent): Promise<void> => void events.push(event);
+  const end = await runJob(JOB, plan, deps, { signals: { cancel, leave }, emit });
+  return { end, phases, events };
+}
+
+/** Starts the job and attaches it, with the whole log `records`. */
+async function start(runner: ScriptedRunner): Promise<number> {
+  runner.greet();
+  const { stream } = await runner.hears('start');
+  runner.say({ type: 'started', job: JOB.id, state: RUNNING });
+  runner.say({ type: 'attached', job: JOB.id, stream, offset: 0, end: 0, state: RUNNING });
+  return Number(stream);
+}
+
+const LOG = Buffer.concat([
+  record('START', 0, '{}'),
+  record('OUT', 1, 'hello\n'),
+  record('EXIT', 2, '{"reason":"exited","code":0,"endedAt":2}'),
+]);
+
+test('runJob() settles with the EXIT record, and says the phases before they begin', async () => {
+  const opener = scriptedOpener(async (runner) => {
+    const stream = await start(runner);
+    runner.log(stream, 0, LOG);
+    runner.endLog(stream);
+  });
+  const { end, phases, events } = await run(opener);
+  expect(end).toEqual({ kind: 'settled', outcome: { kind: 'succeeded', exitCode: 0 } });
+  expect(phases).toEqual(['connecting', 'starting', 'running']);
+  expect(events).toContainEqual({ type: 'output', server: 'web', stream: 'stdout', text: 'hello\n' });
+});
+
+test('a boot that fails before anything was read is broken, never unknown', async () => {
+  const ends = [];
+  for (const why of ['platform Linux mips', 'base /a /b', 'size 12 0 /b']) {
+    const { end } = await run(scriptedOpener((runner) => runner.fail(why)));
+    ends.push(end.kind === 'settled' && end.outcome.kind === 'broken' ? end.outcome.code : end);
+  }
+  expect(ends).toEqual(['boot/platform', 'boot/base', 'boot/upload']);
+});
+
+test.each([{}, { TOKEN: 'x' }])(
+  'a cancel while the runner is deployed ends the job, and no start is sent (%o)',
+  async (secrets) => {
+    const cancel = new AbortController();
+    const opener = scriptedOpener(async (runner) => {
+      runner.needRunner();
+      await runner.hasUpload(100_000);
+      cancel.abort();
+      setImmediate(() => runner.installed());
+    });
+    const { end } = await run(opener, { cancel, secrets });
+    expect(end).toEqual({ kind: 'settled', outcome: { kind: 'cancelled' } });
+    expect(opener.runners[0]?.heard).toEqual([]);
+  },
+);
+
+test('a cancel before the answer is sent to the server, whose tombstone is the end', async () => {
+  const cancel = new AbortController();
+  const opener = scriptedOpener(async (runner) => {
+    runner.greet();
+    await runner.hears('start');
+    runner.say({ type: 'need', payload: 'b'.repeat(64) });
+    cancel.abort();
+    await runner.hears('cancel');
+    runner.say({ type: 'state', job: JOB.id, state: TOMBSTONE });
+  });
+  const { end } = await run(opener, { cancel });
+  expect(end).toEqual({ kind: 'settled', outcome: { kind: 'cancelled' } });
+});
+
+test('what the runner refuses is broken', async () => {
+  const opener = scriptedOpener(async (runner) => {
+    runner.greet();
+    await runner.hears('start');
+    runner.say({ type: 'refused', re: 'start', code: 'disk/full', message: 'The disk is full', job: JOB.id });
+  });
+  const { end } = await run(opener);
+  expect(end).toMatchObject({ kind: 'settled', outcome: { kind: 'broken', code: 'disk/full' } });
+});
+
+test('a start without an answer is never broken, and is sent again with the same id', async () => {
+  const opener = scriptedOpener(
+    async (runner) => {
+      runner.greet();
+      await runner.hears('start');
+      runner.end({ kind: 'disconnected', message: 'The connection was lost' });
+    },
+    async (runner) => {
+      runner.greet();
+      await runner.hears('start');
+      runner.end({ kind: 'disconnected', message: 'The connection was lost' });
+    },
+  );
+  const { end } = await run(opener, { retries: 1 });
+  expect(end.kind).toBe('left');
+  expect(opener.runners.map(({ heard }) => heard[0]?.job)).toEqual([JOB.id, JOB.id]);
+});
+
+test('an end that runs ahead of its log settles nothing when the person leaves', async () => {
+  const leave = new AbortController();
+  const opener = scriptedOpener(async (runner) => {
+    const stream = await start(runner);
+    runner.say({ type: 'state', job: JOB.id, state: ENDED });
+    runner.log(stream, 0, LOG.subarray(0, 40));
+    setImmediate(() => leave.abort());
+  });
+  const { end, phases } = await run(opener, { leave });
+  expect(end.kind).toBe('left');
+  expect(phases.at(-1)).toBe('detached');
+});
+
+test('a runner that breaks the protocol in mid-run is attached again, behind the last whole record', async () => {
+  const opener = scriptedOpener(
+    async (runner) => {
+      const stream = await start(runner);
+      runner.log(stream, 0, LOG.subarray(0, 60));
+      runner.sayRaw('[]');
+    },
+    async (runner) => {
+      runner.greet();
+      const { stream, offset } = await runner.hears('attach');
+      runner.say({ type: 'attached', job: JOB.id, stream, offset, end: LOG.length, state: RUNNING });
+      runner.log(Number(stream), Number(offset), LOG.subarray(Number(offset)));
+      runner.endLog(Number(stream));
+    },
+  );
+  const { end, events } = await run(opener);
+  expect(end).toEqual({ kind: 'settled', outcome: { kind: 'succeeded', exitCode: 0 } });
+  const text = events.flatMap((event) => (event.type === 'output' ? [event.text] : [])).join('');
+  expect(text).toBe('hello\n');
+});
+
+test('a log that is damaged in the same place again and again is lost, never a success', async () => {
+  const torn = Buffer.from(LOG);
+  torn[50] = (torn[50] ?? 0) ^ 0xff;
+  const opener = scriptedOpener(async (runner) => {
+    const stream = await start(runner);
+    runner.answer('attach', ({ stream: next, offset }) => {
+      runner.say({ type: 'attached', job: JOB.id, stream: next, offset, end: torn.length, state: ENDED });
+      runner.log(Number(next), Number(offset), torn.subarray(Number(offset)));
+    });
+    runner.log(stream, 0, torn);
+  });
+  const { end } = await run(opener);
+  expect(end).toMatchObject({ kind: 'settled', outcome: { kind: 'lost' } });
+});
