@@ -4,7 +4,7 @@ import { run } from './run.mjs';
 const { execPath } = process;
 
 await run('check', execPath, ['scripts/check.mjs']);
-await run('build', execPath, ['scripts/build.mjs']);
+await run('build', execPath, ['esbuild.mjs']);
 await run('against real servers', 'node_modules/.bin/vitest', ['run', '--project', 'e2e']);
 await run('package', execPath, ['scripts/package.mjs']);
 await run('a real VS Code', 'sh', ['test/vscode/setup.sh']);

@@ -23,6 +23,19 @@ test('an unknown host key is asked about on the terminal, and remembered', async
   expect(code).toBe(0);
 });
 
+test('Ctrl-C at a question cancels the run, and leaves the question readable', async () => {
+  await using lab = await startLab();
+  writeFileSync(join(lab.folder, 'known_hosts'), '');
+  const screen = onTerminal(lab, ['run', lab.script('hi.sh', '#!/bin/sh\necho it runs\n'), '--on', 'web1']);
+  await screen.sees('(yes/no)');
+  screen.type('\x03');
+  expect(await screen.ended).toBe(130);
+  expect(screen.text()).toContain('cancelled');
+  expect(readFileSync(join(lab.folder, 'known_hosts'), 'utf8')).toBe('');
+  // Nothing of the status line was drawn over the question.
+  expect(screen.text().slice(screen.text().indexOf('(yes/no)'))).not.toContain('done · web1');
+});
+
 test('without a terminal an unknown host key is refused with its fingerprint and the way out', async () => {
   await using lab = await startLab();
   writeFileSync(join(lab.folder, 'known_hosts'), '');

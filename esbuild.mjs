@@ -1,7 +1,7 @@
 // Builds everything into dist/: the runner for each platform, the command line, the extension, the demo.
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { buildRunners } from './build-runner.mjs';
+import { buildRunners } from './scripts/build-runner.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const bundle = {
