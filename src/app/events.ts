@@ -49,10 +49,7 @@ export function assertRunnable({ event, problems }: LoadedEvent): void {
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
   const lines = errors.map(({ file, line, column, message }) => `  ${file}:${line}:${column}  ${message}`);
-  throw new CroniumError(
-    'event/invalid',
-    `Cannot run "${event.script.path}": its header is wrong\n${lines.join('\n')}`,
-  );
+  throw new CroniumError('event/invalid', `Cannot run "${event.script.path}":\n${lines.join('\n')}`);
 }
 
 async function readScript(file: string): Promise<string> {

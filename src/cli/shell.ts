@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Cronium, createCronium } from '../app/cronium.ts';
 import { findPlaces } from '../app/places.ts';
+import { sqliteBinding } from '../app/sqlite-binding.ts';
 import { Output } from './output.ts';
 import { createPalette, type Palette } from './palette.ts';
 import { StatusLine } from './status-line.ts';
@@ -68,11 +69,4 @@ export function createShell(options: GlobalOptions, handlers: { onOutputGone(): 
       await engine?.[Symbol.asyncDispose]();
     },
   };
-}
-
-/** The prebuilt binary for this system, as the build names it. */
-function sqliteBinding(): string {
-  const report = process.report.getReport() as { readonly header?: { readonly glibcVersionRuntime?: string } };
-  const isMusl = process.platform === 'linux' && report.header?.glibcVersionRuntime === undefined;
-  return `${process.platform}${isMusl ? 'musl' : ''}-${process.arch}.node`;
 }

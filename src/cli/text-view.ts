@@ -1,10 +1,10 @@
 import { displayable, displayableWithColours } from '../base/display.ts';
 import { formatDuration } from '../base/duration.ts';
 import { type LinePart, LineSplitter } from '../base/lines.ts';
-import type { JobOutcome } from '../domain/outcome.ts';
+import { shortId } from '../domain/id.ts';
+import { describeOutcome, type JobOutcome } from '../domain/outcome.ts';
 import { type RunStatus, runStatus } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
-import { describeOutcome } from './describe.ts';
 import type { Output } from './output.ts';
 import type { Palette } from './palette.ts';
 import type { StatusLine } from './status-line.ts';
@@ -191,9 +191,4 @@ export class TextView {
     const more = open.length > 4 ? ` and ${open.length - 4} more` : '';
     this.#deps.status.set(`${rows.length - open.length}/${rows.length} done · ${named.join(' · ')}${more}`);
   }
-}
-
-/** Enough of a run's id to type, and to be unique. */
-export function shortId(run: string): string {
-  return run.slice(0, 8);
 }

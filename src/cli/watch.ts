@@ -1,8 +1,9 @@
+import { shortId } from '../domain/id.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import { showJson } from './json-view.ts';
 import type { Shell } from './shell.ts';
-import { shortId, TextView } from './text-view.ts';
+import { TextView } from './text-view.ts';
 
 export interface WatchOptions {
   readonly isJson: boolean;

@@ -2,3 +2,8 @@
 export function isId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
+
+/** Enough of a run's id to type into a terminal, and to be unique. */
+export function shortId(run: string): string {
+  return run.slice(0, 8);
+}

@@ -1,28 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import type { JobPhase } from '../domain/job.ts';
-import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobRecord, RunRecord, RunStatus } from '../domain/run.ts';
-
-/** A job's end in a few words; `undefined` is a job that is not over as far as we know. */
-export function describeOutcome(outcome: JobOutcome | undefined): string {
-  switch (outcome?.kind) {
-    case undefined:
-      return 'not known yet';
-    case 'succeeded':
-      return 'succeeded';
-    case 'failed':
-      return outcome.signal ? `failed (${outcome.signal})` : `failed (exit code ${outcome.exitCode})`;
-    case 'timedOut':
-      return 'timed out';
-    case 'cancelled':
-      return 'cancelled';
-    case 'broken':
-    case 'lost':
-      return `${outcome.kind}: ${outcome.message}`;
-    default:
-      return outcome satisfies never;
-  }
-}
 
 /** Where a job stands, in the words of someone who waits for it. */
 export function describePhase(phase: JobPhase): string {
@@ -42,11 +20,6 @@ export function describePhase(phase: JobPhase): string {
 
 export function describeStatus(status: RunStatus): string {
   return status === 'success' ? 'succeeded' : status === 'partial' ? 'succeeded in part' : status;
-}
-
-/** Enough of a run's id to type into a terminal, and to be unique. */
-export function shortId(run: string): string {
-  return run.slice(0, 8);
 }
 
 /** How long a job's script ran, or the whole run took; undefined while it is not over. */

@@ -1,7 +1,7 @@
+import { shortId } from '../../domain/id.ts';
 import { ExitCode } from '../exit-code.ts';
 import { Interrupt } from '../interrupt.ts';
 import type { Shell } from '../shell.ts';
-import { shortId } from '../text-view.ts';
 import { watchRun } from '../watch.ts';
 
 /** `cronium cancel <run>`: stops the run's scripts on their servers and waits until these have confirmed it. */

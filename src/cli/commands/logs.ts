@@ -1,9 +1,9 @@
 import { CroniumError } from '../../domain/errors.ts';
+import { shortId } from '../../domain/id.ts';
 import type { JobRecord, RunRecord } from '../../domain/run.ts';
 import { ExitCode } from '../exit-code.ts';
 import { Interrupt } from '../interrupt.ts';
 import type { Shell } from '../shell.ts';
-import { shortId } from '../text-view.ts';
 import { watchRun } from '../watch.ts';
 
 export interface LogsOptions {

@@ -1,7 +1,7 @@
+import { shortId } from '../../domain/id.ts';
+import { describeOutcome } from '../../domain/outcome.ts';
 import { type RunRecord, runStatus } from '../../domain/run.ts';
-import { describeOutcome } from '../describe.ts';
 import type { Shell } from '../shell.ts';
-import { shortId } from '../text-view.ts';
 
 /** `cronium runs`: newest first, after every unfinished run was brought up to date. */
 export async function runsCommand(options: { readonly json?: boolean }, shell: Shell): Promise<number> {

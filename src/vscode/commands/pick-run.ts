@@ -1,8 +1,9 @@
 import { window } from 'vscode';
 import type { Cronium } from '../../app/cronium.ts';
 import { Stopped } from '../../domain/errors.ts';
+import { shortId } from '../../domain/id.ts';
 import { type RunRecord, runStatus } from '../../domain/run.ts';
-import { describeStatus, shortId } from '../describe.ts';
+import { describeStatus } from '../describe.ts';
 import { lineText } from '../plain-text.ts';
 import { describeMoment } from '../views/moment.ts';
 import type { Row } from '../views/row.ts';

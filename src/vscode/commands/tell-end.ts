@@ -1,7 +1,7 @@
 import { window } from 'vscode';
 import type { Cronium } from '../../app/cronium.ts';
+import { describeOutcome } from '../../domain/outcome.ts';
 import type { JobRecord, RunStatus } from '../../domain/run.ts';
-import { describeOutcome } from '../describe.ts';
 import type { RunOutput } from '../output/run-output.ts';
 import { noticeText } from '../plain-text.ts';
 

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Cronium } from '../../app/cronium.ts';
+import { sqliteBinding } from '../../app/sqlite-binding.ts';
 import type { Prompts } from '../../transport/transport.ts';
 import { readSettings } from './settings.ts';
-import { sqliteBinding } from './sqlite-binding.ts';
 
 /** Opens the engine over this window: the same data and configuration as the command line, the files of this package. */
 export async function openEngine(

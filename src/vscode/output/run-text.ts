@@ -1,10 +1,12 @@
 import { displayable } from '../../base/display.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { type LinePart, LineSplitter } from '../../base/lines.ts';
+import { shortId } from '../../domain/id.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
+import { describeOutcome } from '../../domain/outcome.ts';
 import type { RunStatus } from '../../domain/run.ts';
 import type { RunEvent } from '../../domain/run-event.ts';
-import { describeOutcome, describeStatus, shortId } from '../describe.ts';
+import { describeStatus } from '../describe.ts';
 
 interface Row {
   readonly stdout: LineSplitter;

@@ -1,6 +1,8 @@
+import { shortId } from '../../domain/id.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
+import { describeOutcome } from '../../domain/outcome.ts';
 import { type JobRecord, type RunRecord, type RunStatus, runStatus } from '../../domain/run.ts';
-import { describeOutcome, describePhase, describeStatus, describeTook, shortId } from '../describe.ts';
+import { describePhase, describeStatus, describeTook } from '../describe.ts';
 import { lineText } from '../plain-text.ts';
 import type { Row, RowIcon, Rows } from './row.ts';
 
