@@ -1,22 +1,40 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jsonLines, type Lab, startLab } from '../fixtures/lab.ts';
 
-const COUNTING = '#!/bin/sh\nfor i in $(seq 1 40); do echo "line $i"; sleep 0.05; done\nexit 5\n';
+/** Counts to 40, and waits in the middle until the file exists that its argument names. */
+const COUNTING = `#!/bin/sh
+for i in $(seq 1 40); do
+  echo "line $i"
+  while [ "$i" = 20 ] && ! [ -e "$1" ]; do sleep 0.05; done
+done
+exit 5
+`;
 const LINES = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`);
 
 let lab: Lab;
+let gates = 0;
+
+/** A file that lets a counting script go on; `open` makes it. */
+function newGate(): { readonly path: string; open(): void } {
+  const path = join(lab.folder, `gate${gates++}`);
+  return { path, open: () => writeFileSync(path, '') };
+}
+
 beforeAll(async () => {
   lab = await startLab({ servers: 2 });
 });
 afterAll(() => lab[Symbol.asyncDispose]());
 
 test('after kill -9 of the client in mid-run, cronium logs shows the whole log and the true end', async () => {
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1,web2', '--json');
-  await running.saw('line 7\\n');
+  const gate = newGate();
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1,web2', '--json', '--', gate.path);
+  await running.saw('line 20\\n', 2);
   running.child.kill('SIGKILL');
   await running.ended;
+  gate.open();
   const id = String(jsonLines((await lab.cli('runs', '--json')).stdout)[0]?.id);
   const { stdout, stderr } = await lab.cli('logs', id);
   for (const server of ['web1', 'web2']) {
@@ -30,21 +48,27 @@ test('after kill -9 of the client in mid-run, cronium logs shows the whole log a
 });
 
 test('cronium runs brings a run up to date without waiting for its end', async () => {
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json');
+  const gate = newGate();
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json', '--', gate.path);
   await running.saw('line 2\\n');
   running.child.kill('SIGKILL');
   await running.ended;
   const [run] = jsonLines((await lab.cli('runs', '--json')).stdout);
   expect(run).toMatchObject({ status: 'running' });
+  gate.open();
   const { stdout } = await lab.cli('logs', String(run?.id), '--raw', '--server', 'web1');
   expect(stdout).toBe(`${LINES.join('\n')}\n`);
 });
 
 test('a second process follows a run of the first live', async () => {
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json');
+  const gate = newGate();
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json', '--', gate.path);
   await running.saw('line 2\\n');
   const id = String(jsonLines((await lab.cli('runs', '--json')).stdout)[0]?.id);
-  const { stdout } = await lab.cli('logs', id);
+  const following = lab.start('logs', id);
+  await following.saw('line 20\n');
+  gate.open();
+  const { stdout } = await following.ended;
   expect(
     stdout
       .trim()
@@ -54,10 +78,32 @@ test('a second process follows a run of the first live', async () => {
   expect((await running.ended).code).toBe(5);
 });
 
+test('who follows a run of another process goes on when that one is killed', async () => {
+  const gate = newGate();
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json', '--', gate.path);
+  await running.saw('line 2\\n');
+  const id = String(jsonLines((await lab.cli('runs', '--json')).stdout)[0]?.id);
+  const following = lab.start('logs', id);
+  await following.saw('line 20\n');
+  running.child.kill('SIGKILL');
+  await running.ended;
+  gate.open();
+  const { stdout, stderr } = await following.ended;
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.slice(7)),
+  ).toEqual(LINES);
+  expect(stderr).toMatch(/web1 +failed \(exit code 5\)/);
+});
+
 test('a connection that is cut in mid-run is attached again; the script does not notice', async () => {
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json');
+  const gate = newGate();
+  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json', '--', gate.path);
   await running.saw('line 5\\n');
   cutConnections(lab);
+  gate.open();
   const { code, stdout } = await running.ended;
   expect(code).toBe(5);
   const text = jsonLines(stdout)
