@@ -27,6 +27,7 @@ type Removed struct{ Jobs, Payloads, Runners, Bytes int64 }
 func Run(base *dir.Dir, jobs *job.Store, payloads *payload.Store, self string, now time.Time) Removed {
 	removed := Removed{}
 	usedPayloads, usedRunners := map[string]bool{}, map[string]bool{self: true}
+	jobs.Sweep()
 	ids, err := jobs.IDs()
 	if err != nil {
 		return removed
@@ -41,7 +42,7 @@ func Run(base *dir.Dir, jobs *job.Store, payloads *payload.Store, self string, n
 			usedPayloads[state.Payload], usedRunners[state.Runner] = true, true
 			continue
 		}
-		if jobs.IsOurs(state) && isDue(state, jobs.Acknowledged(id), now) && jobs.Remove(id) == nil {
+		if jobs.IsOurs(state) && isDue(jobs, id, state, now) && jobs.Remove(id) == nil {
 			removed.Jobs++
 			removed.Bytes += state.End
 		}
@@ -55,14 +56,18 @@ func Run(base *dir.Dir, jobs *job.Store, payloads *payload.Store, self string, n
 	return removed
 }
 
-func isDue(state *job.State, acknowledged int64, now time.Time) bool {
-	// A lost job has no time of its end; its start is the next best.
-	age := now.Sub(time.UnixMicro(max(state.EndedAt, state.StartedAt)))
+func isDue(jobs *job.Store, id string, state *job.State, now time.Time) bool {
+	// A lost job has no time of its end; its start is the next best, and then its directory's.
+	at := time.UnixMicro(max(state.EndedAt, state.StartedAt))
+	if state.EndedAt == 0 && state.StartedAt == 0 {
+		at = jobs.Changed(id)
+	}
+	age := now.Sub(at)
 	isTombstone := state.StartedAt == 0
 	if age > keep {
 		return true
 	}
-	return !isTombstone && state.Phase == job.Ended && acknowledged >= state.End && age > keepAcknowledged
+	return !isTombstone && state.Phase == job.Ended && jobs.Acknowledged(id) >= state.End && age > keepAcknowledged
 }
 
 // collectRunners removes all but the newest runners and those that live jobs use.

@@ -99,3 +99,25 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestCollectLeavesADirectoryWithoutAState makes one whose supervisor died before it wrote anything.
+func TestCollectLeavesADirectoryWithoutAState(t *testing.T) {
+	base, jobs, payloads := open(t, host.Host{ID: "here", BootID: "boot"})
+	path := filepath.Join(base.Path(), "jobs", name("1"))
+	d, lock, err := jobs.Claim(name("1"))
+	must(t, err)
+	must(t, lock.Close())
+	d.Close()
+	must(t, os.Mkdir(filepath.Join(base.Path(), "jobs", ".gone-"+name("2")+"-1"), 0o700))
+	if got := Run(base, jobs, payloads, "", time.Now()); got.Jobs != 0 {
+		t.Errorf("a new one: got %v, want none removed", got)
+	}
+	old := time.Now().Add(-keep - time.Hour)
+	must(t, os.Chtimes(path, old, old))
+	if got := Run(base, jobs, payloads, "", time.Now()); got.Jobs != 1 {
+		t.Errorf("an old one: got %v, want one removed", got)
+	}
+	if left, err := os.ReadDir(filepath.Join(base.Path(), "jobs")); err != nil || len(left) != 0 {
+		t.Errorf("got %v, %v, want nothing", left, err)
+	}
+}

@@ -39,11 +39,12 @@ func Listen(job *dir.Dir) (*Listener, error) {
 	return &Listener{os.NewFile(uintptr(fd), socketName)}, nil
 }
 
-// Accept waits for the next session of the same user.
+// Accept waits for the next session of the same user. After Close it returns os.ErrClosed; after any other error it may
+// be called again.
 func (l *Listener) Accept() (*Conn, error) {
 	raw, err := l.file.SyscallConn()
 	if err != nil {
-		return nil, err
+		return nil, os.ErrClosed
 	}
 	for {
 		fd := -1
@@ -53,7 +54,7 @@ func (l *Listener) Accept() (*Conn, error) {
 			return failed != syscall.EAGAIN
 		})
 		if err != nil {
-			return nil, err
+			return nil, os.ErrClosed
 		}
 		if failed == syscall.EINTR || failed == syscall.ECONNABORTED {
 			continue

@@ -3,6 +3,7 @@ package dir
 import (
 	"errors"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -36,6 +37,12 @@ func (d *Dir) RemoveAll(name string) error {
 		return err
 	}
 	sub, err := d.Sub(name)
+	if errors.Is(err, syscall.EACCES) && d.unlock(name) == nil {
+		sub, err = d.Sub(name)
+	}
+	if errors.Is(err, syscall.ENOENT) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -51,7 +58,21 @@ func (d *Dir) RemoveAll(name string) error {
 			return err
 		}
 	}
-	return d.unlink(name, atRemoveDir)
+	if err = d.unlink(name, atRemoveDir); errors.Is(err, syscall.ENOENT) {
+		return nil
+	}
+	return err
+}
+
+// unlock gives us the rights to a directory of ours that nobody may read. It is opened as a mere place first, so that no
+// link is followed.
+func (d *Dir) unlock(name string) error {
+	fd, err := d.open(name, openPath|syscall.O_DIRECTORY, 0)
+	if err != nil {
+		return err
+	}
+	defer syscall.Close(fd)
+	return syscall.Chmod("/proc/self/fd/"+strconv.Itoa(fd), 0o700)
 }
 
 // Names lists the directory, in no order.

@@ -64,6 +64,18 @@ func (d *Dir) Fd() int { return int(d.file.Fd()) }
 // Close gives the descriptor back; closing twice is allowed.
 func (d *Dir) Close() { _ = d.file.Close() }
 
+// Is says whether two are the same directory, whatever their names are by now.
+func (d *Dir) Is(other *Dir) (bool, error) {
+	var one, two syscall.Stat_t
+	if err := syscall.Fstat(d.Fd(), &one); err != nil {
+		return false, d.wrap("stat", ".", err)
+	}
+	if err := syscall.Fstat(other.Fd(), &two); err != nil {
+		return false, other.wrap("stat", ".", err)
+	}
+	return one.Dev == two.Dev && one.Ino == two.Ino, nil
+}
+
 // Sub opens a directory in this one.
 func (d *Dir) Sub(name string) (*Dir, error) {
 	fd, err := d.open(name, syscall.O_DIRECTORY, 0)
@@ -146,7 +158,12 @@ func (d *Dir) Read(name string, limit int64) ([]byte, error) {
 }
 
 // Replace puts a file with this content in place at once: a reader sees the old content or the new, never a part.
-func (d *Dir) Replace(name string, content []byte) error {
+func (d *Dir) Replace(name string, content []byte) error { return d.replace(name, content, false) }
+
+// ReplaceSafely is Replace for what must also be whole after a crash of the machine.
+func (d *Dir) ReplaceSafely(name string, content []byte) error { return d.replace(name, content, true) }
+
+func (d *Dir) replace(name string, content []byte, isSafe bool) error {
 	temporary := "." + name + "." + strconv.Itoa(os.Getpid())
 	_ = d.Remove(temporary)
 	file, err := d.Create(temporary)
@@ -154,6 +171,9 @@ func (d *Dir) Replace(name string, content []byte) error {
 		return err
 	}
 	_, err = file.Write(content)
+	if err == nil && isSafe {
+		err = file.Sync()
+	}
 	if closing := file.Close(); err == nil {
 		err = closing
 	}

@@ -25,14 +25,22 @@ func takeLock(d *dir.Dir) (*os.File, error) {
 	return file, nil
 }
 
-// isHeld says whether a job's supervisor lives. No process id is asked: those are used again.
-func isHeld(d *dir.Dir) bool {
+// isHeld says whether a job's supervisor lives. No process id is asked: those are used again. What cannot be found out is
+// an error: a job that lives must not be told as lost.
+func isHeld(d *dir.Dir) (bool, error) {
 	file, err := d.Open(lockName)
+	if errors.Is(err, syscall.ENOENT) {
+		return false, nil
+	}
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer file.Close()
-	return errors.Is(flock(file, syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+	err = flock(file, syscall.LOCK_SH|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return true, nil
+	}
+	return false, err
 }
 
 func flock(file *os.File, how int) error {

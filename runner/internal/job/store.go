@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
 	"cronium.dev/runner/internal/dir"
 	"cronium.dev/runner/internal/host"
 	"cronium.dev/runner/internal/jsontext"
-	"cronium.dev/runner/internal/spool"
 )
 
 var (
@@ -23,10 +24,6 @@ var (
 const (
 	stateName  = "state"
 	stateLimit = 256 << 10
-	// settle is how long a directory may be without a lock and a state before nobody can be starting in it.
-	settle = 2 * time.Second
-	// patience is how long a start may take until its state is there.
-	patience = 15 * time.Second
 )
 
 // Store is the directory of all jobs.
@@ -66,7 +63,7 @@ func (s *Store) Claim(id string) (*dir.Dir, *os.File, error) {
 	lock, err := takeLock(d)
 	if err != nil {
 		d.Close()
-		_ = s.jobs.RemoveAll(id)
+		_ = s.Remove(id)
 		return nil, nil, fmt.Errorf("lock the job's directory: %w", err)
 	}
 	return d, lock, nil
@@ -85,25 +82,49 @@ func (s *Store) Bury(id, install string) error {
 		EndedAt: time.Now().UnixMicro(), Exit: &Exit{Reason: Cancelled, Code: NoCode},
 	}
 	if err := state.Write(d); err != nil {
-		_ = s.jobs.RemoveAll(id)
+		_ = s.Remove(id)
 		return fmt.Errorf("write the tombstone: %w", err)
 	}
 	return nil
 }
 
-// HasBegun says whether a job's supervisor got as far as a state.
+// HasBegun says whether a job's supervisor got as far as a state, or may have.
 func (s *Store) HasBegun(id string) bool {
 	d, err := s.Open(id)
 	if err != nil {
-		return false
+		return !errors.Is(err, ErrUnknown)
 	}
 	defer d.Close()
 	_, err = d.Stat(stateName)
-	return err == nil
+	return !errors.Is(err, syscall.ENOENT)
 }
 
-// Remove deletes all that is kept of a job.
-func (s *Store) Remove(id string) error { return s.jobs.RemoveAll(id) }
+// gonePrefix begins the names of what is being removed; no job has such a name.
+const gonePrefix = ".gone-"
+
+// Remove deletes all that is kept of a job. It goes at once, so that nobody takes a part of it for a job.
+func (s *Store) Remove(id string) error {
+	now := strconv.FormatInt(time.Now().UnixNano(), 36)
+	gone := gonePrefix + id + "-" + strconv.Itoa(os.Getpid()) + "-" + now
+	err := s.jobs.Rename(id, gone)
+	if errors.Is(err, syscall.ENOENT) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.jobs.RemoveAll(gone)
+}
+
+// Sweep deletes what was not removed to the end.
+func (s *Store) Sweep() {
+	names, _ := s.jobs.Names()
+	for _, name := range names {
+		if strings.HasPrefix(name, gonePrefix) {
+			_ = s.jobs.RemoveAll(name)
+		}
+	}
+}
 
 // IDs lists the jobs of all hosts that share the directory.
 func (s *Store) IDs() ([]string, error) {
@@ -120,69 +141,17 @@ func (s *Store) IDs() ([]string, error) {
 	return ids, nil
 }
 
+// Changed is when a job's directory got or lost an entry, for a job that has no times of its own.
+func (s *Store) Changed(id string) time.Time {
+	entry, err := s.jobs.Stat(id)
+	if err != nil {
+		return time.Now()
+	}
+	return entry.Modified
+}
+
 // IsOurs says whether a job ran on this machine; nobody else can tell whether it lives.
 func (s *Store) IsOurs(state *State) bool { return state.Host == s.host.ID }
 
-// Load returns a job's state with the verdict of now. It waits for a start that is under way.
-func (s *Store) Load(id string) (*State, error) {
-	d, err := s.Open(id)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	for begun := time.Now(); ; time.Sleep(2 * time.Millisecond) {
-		state, err := readState(d)
-		if err == nil {
-			return s.judge(d, state), nil
-		}
-		if !errors.Is(err, syscall.ENOENT) {
-			return nil, err
-		}
-		waited := time.Since(begun)
-		if waited > settle && !isHeld(d) {
-			// Whoever claimed it died before a state was written.
-			unknown := &State{Job: id, Host: s.host.ID, Phase: Running, BootID: s.host.BootID}
-			return s.judge(d, unknown), nil
-		}
-		if waited > patience {
-			return nil, errors.New("the job is still being started")
-		}
-		if _, err := s.jobs.Stat(id); err != nil {
-			return nil, ErrUnknown
-		}
-	}
-}
-
-// judge completes what a supervisor wrote with what can be seen now. Here it is decided that a job is lost.
-func (s *Store) judge(d *dir.Dir, state *State) *State {
-	if state.IsOver() || !s.IsOurs(state) {
-		return state
-	}
-	reason := ""
-	switch {
-	case state.BootID != s.host.BootID:
-		reason = "server rebooted"
-	case !isHeld(d):
-		// It may have ended between the two looks.
-		if again, err := readState(d); err == nil && again.IsOver() {
-			return again
-		}
-		reason = "runner ended unexpectedly"
-	}
-	state.End = spool.Size(d)
-	if reason != "" {
-		state.Phase, state.Reason = Lost, reason
-	}
-	return state
-}
-
 // Write puts the state in place at once.
-func (s *State) Write(d *dir.Dir) error { return d.Replace(stateName, s.file()) }
-
-func readState(d *dir.Dir) (*State, error) {
-	text, err := d.Read(stateName, stateLimit)
-	if err != nil {
-		return nil, err
-	}
-	return parseState(text)
-}
+func (s *State) Write(d *dir.Dir) error { return d.ReplaceSafely(stateName, s.file()) }

@@ -63,8 +63,8 @@ type Stream struct {
 // NewStream starts a stream. Streams of one mask do not share anything that changes.
 func (m *Mask) NewStream() *Stream { return &Stream{mask: m} }
 
-// IsHolding says whether bytes wait for what follows.
-func (s *Stream) IsHolding() bool { return len(s.held) > 0 }
+// Held is how many bytes wait for what follows.
+func (s *Stream) Held() int { return len(s.held) }
 
 // Write takes a chunk and returns what may go on; it is valid until the next call.
 // What could be the beginning of a value at the chunk's end is held back.

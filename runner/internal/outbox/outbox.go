@@ -22,11 +22,14 @@ var errClosed = errors.New("the outbox is closed")
 // Source gives the bytes of one stream.
 type Source interface {
 	// Fill writes the next body into the buffer and returns its length. Length 0 means that there is nothing now;
-	// with ended, that there will be nothing more. It is never called from two goroutines at once.
+	// with ended, that there will be nothing more; length Failed gives the stream up. It is never called from two goroutines at once.
 	Fill(buffer []byte) (length int, ended bool)
 	// Close is called once, when the stream is over for whatever reason.
 	Close()
 }
+
+// Failed is the length of a body that cannot be had.
+const Failed = -1
 
 // Outbox collects what is to be sent. All methods but Run may be called from any goroutine.
 type Outbox struct {
@@ -184,6 +187,9 @@ func (o *Outbox) sendFrom(s *stream, buffer []byte, to io.Writer) error {
 	kind := frame.Data
 	o.mu.Lock()
 	switch {
+	case length < 0:
+		kind, length, ended = frame.Reset, 0, true
+		s.gone = true
 	case length > 0:
 		s.isIdle = false
 		s.credit -= int64(length)

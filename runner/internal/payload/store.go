@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -20,6 +21,9 @@ const (
 	suffix = ".tar.gz"
 	// MaxSize bounds an archive that is put.
 	MaxSize = 512 << 20
+	// putPrefix begins the names of uploads; keepPut is how long one that nobody writes to may be under way.
+	putPrefix = ".put-"
+	keepPut   = time.Hour
 )
 
 var (
@@ -28,10 +32,18 @@ var (
 	// ErrSize and ErrHash say that what was put is not what was announced.
 	ErrSize = errors.New("the payload's size is not the one announced")
 	ErrHash = errors.New("the payload's SHA-256 is not the one announced")
+
+	errClosed = errors.New("the session ends")
 )
 
 // Store is the directory of all archives.
-type Store struct{ files *dir.Dir }
+type Store struct {
+	files *dir.Dir
+
+	mu sync.Mutex
+	// uploads are those on their way in; nil after Close.
+	uploads map[*Upload]struct{}
+}
 
 // OpenStore opens <base>/payloads and makes it when it is missing.
 func OpenStore(base *dir.Dir) (*Store, error) {
@@ -39,7 +51,7 @@ func OpenStore(base *dir.Dir) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open payloads: %w", err)
 	}
-	return &Store{files}, nil
+	return &Store{files: files, uploads: map[*Upload]struct{}{}}, nil
 }
 
 // Has says whether the archive is here, and marks it as used.
@@ -78,12 +90,34 @@ func (s *Store) Receive(sum string, size int64, stream uint32) (*Upload, error) 
 	if size > MaxSize {
 		return nil, ErrSize
 	}
-	temporary := ".put-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.FormatUint(uint64(stream), 10)
+	temporary := putPrefix + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36) + "-" + strconv.FormatUint(uint64(stream), 10)
 	file, err := s.files.Create(temporary)
 	if err != nil {
 		return nil, fmt.Errorf("store payload: %w", err)
 	}
-	return &Upload{store: s, sha256: sum, size: size, temporary: temporary, file: file, hash: sha256.New()}, nil
+	u := &Upload{store: s, sha256: sum, size: size, temporary: temporary, file: file, hash: sha256.New()}
+	s.mu.Lock()
+	isClosed := s.uploads == nil
+	if !isClosed {
+		s.uploads[u] = struct{}{}
+	}
+	s.mu.Unlock()
+	if isClosed {
+		u.Abort()
+		return nil, errClosed
+	}
+	return u, nil
+}
+
+// Close aborts all uploads and takes no more; archives can still be read.
+func (s *Store) Close() {
+	s.mu.Lock()
+	uploads := s.uploads
+	s.uploads = nil
+	s.mu.Unlock()
+	for u := range uploads {
+		u.Abort()
+	}
 }
 
 // Write takes the next bytes.
@@ -119,6 +153,9 @@ func (u *Upload) Commit() error {
 
 // Abort removes what is left of an upload; calling it twice is allowed.
 func (u *Upload) Abort() {
+	u.store.mu.Lock()
+	delete(u.store.uploads, u)
+	u.store.mu.Unlock()
 	_ = u.file.Close()
 	_ = u.store.files.Remove(u.temporary)
 }
@@ -134,8 +171,12 @@ func (s *Store) Collect(before time.Time, isUsed func(sha256 string) bool) (coun
 		if isArchive && jsontext.IsHex(sum, 64) && isUsed(sum) {
 			continue
 		}
+		limit := before
+		if strings.HasPrefix(name, putPrefix) {
+			limit = time.Now().Add(-keepPut)
+		}
 		entry, err := s.files.Stat(name)
-		if err != nil || !entry.IsFile || entry.Modified.After(before) || s.files.Remove(name) != nil {
+		if err != nil || !entry.IsFile || entry.Modified.After(limit) || s.files.Remove(name) != nil {
 			continue
 		}
 		count++

@@ -10,8 +10,8 @@ import (
 	"cronium.dev/runner/internal/message"
 )
 
-// cancelTries bounds how often a supervisor that is just beginning or ending is called.
-const cancelTries = 50
+// cancelWithin bounds how long a supervisor that is just beginning or ending is called.
+const cancelWithin = 30 * time.Second
 
 // ack tells the supervisor what it may drop, and keeps it for the time after the job.
 func (s *session) ack(m message.Ack) {
@@ -47,15 +47,20 @@ func (s *session) cancel(m message.Cancel) {
 	s.sendState(state)
 	l := s.follow(state, false)
 	defer l.release()
-	for range cancelTries {
+	for until := time.Now().Add(cancelWithin); time.Now().Before(until); {
 		if l == nil || l.tell(jsontext.Message("cancel")) {
 			return
 		}
 		if _, isOver := l.progress(); isOver {
 			return
 		}
-		time.Sleep(redial)
+		select {
+		case <-s.done:
+			return
+		case <-time.After(redial):
+		}
 	}
+	refuse("start/failed", "Cannot cancel the job: its supervisor does not answer")
 }
 
 // forget removes what is kept of a job that is over.

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -9,8 +10,14 @@ import (
 	"cronium.dev/runner/internal/jsontext"
 )
 
-// redial is the pause before a supervisor that does not answer is judged again.
-const redial = 20 * time.Millisecond
+const (
+	// redial is the pause before a supervisor that does not answer is judged again.
+	redial = 20 * time.Millisecond
+	// longestPause is what it becomes while the job cannot be judged.
+	longestPause = 2 * time.Second
+	// askWithin bounds the wait for a supervisor's answer.
+	askWithin = time.Second
+)
 
 // link is what a session knows of a job that goes on.
 type link struct {
@@ -23,9 +30,16 @@ type link struct {
 	hasStarted bool
 	tails      map[*tail]struct{}
 	// holds counts those that got the link and have not decided what to do with it.
-	holds  int
+	holds int
+	// end is behind the last whole record that the supervisor told of; the size of the files may hold a part of another.
 	end    int64
 	isOver bool
+	// isEnding says that end is the last one, and isOver that this was told.
+	isEnding bool
+	// answering is held for reading until an attach is answered: what it says must not come behind the job's end.
+	answering sync.RWMutex
+	// told is closed when the supervisor tells the end, or there is none any more; nil when nobody waits for that.
+	told chan struct{}
 }
 
 // follow returns the link to a job, or nil when the job is over. Whoever gets one releases it.
@@ -37,7 +51,7 @@ func (s *session) follow(state *job.State, hasStarted bool) *link {
 	defer s.mu.Unlock()
 	l := s.links[state.Job]
 	if l == nil {
-		l = &link{session: s, id: state.Job, tails: map[*tail]struct{}{}, end: state.End}
+		l = &link{session: s, id: state.Job, tails: map[*tail]struct{}{}}
 		s.links[state.Job] = l
 		go l.run()
 	}
@@ -60,22 +74,29 @@ func (l *link) release() {
 
 // run listens to the supervisor until the job is over, the session ends, or nobody is interested any more.
 func (l *link) run() {
+	pause := redial
 	for {
 		if conn := l.dial(); conn != nil {
 			l.listen(conn)
 		}
 		state, err := l.session.jobs.Load(l.id)
-		if err != nil || state.IsOver() {
+		// Whatever else goes wrong is no end: a reader must not be told that it has everything.
+		if errors.Is(err, job.ErrUnknown) || (err == nil && state.IsOver()) {
 			l.finish(state)
 			return
 		}
 		if l.isUnwanted() {
 			return
 		}
+		if err != nil {
+			pause = min(2*pause, longestPause)
+		} else {
+			pause = redial
+		}
 		select {
 		case <-l.session.done:
 			return
-		case <-time.After(redial):
+		case <-time.After(pause):
 		}
 	}
 }
@@ -120,6 +141,7 @@ func (l *link) listen(conn *ctl.Conn) {
 func (l *link) grow(end int64) {
 	l.mu.Lock()
 	l.end = max(l.end, end)
+	l.setTold()
 	streams := l.streams()
 	l.mu.Unlock()
 	for _, id := range streams {
@@ -133,10 +155,16 @@ func (l *link) finish(state *job.State) {
 	delete(l.session.links, l.id)
 	l.session.mu.Unlock()
 	l.mu.Lock()
-	l.isOver = true
+	l.isEnding = true
 	if state != nil {
 		l.end = max(l.end, state.End)
 	}
+	l.setTold()
+	l.mu.Unlock()
+	l.answering.Lock()
+	defer l.answering.Unlock()
+	l.mu.Lock()
+	l.isOver = true
 	streams := l.streams()
 	l.mu.Unlock()
 	if state != nil {
@@ -145,6 +173,40 @@ func (l *link) finish(state *job.State) {
 	for _, id := range streams {
 		l.session.out.Wake(id)
 	}
+}
+
+// setTold lets those go on who wait for the end; the lock is held.
+func (l *link) setTold() {
+	if l.told != nil {
+		close(l.told)
+		l.told = nil
+	}
+}
+
+// ask returns the end of now as the supervisor knows it, or what else is known if it does not answer.
+func (l *link) ask(otherwise int64) int64 {
+	l.mu.Lock()
+	if l.isEnding {
+		defer l.mu.Unlock()
+		return l.end
+	}
+	if l.told == nil {
+		l.told = make(chan struct{})
+	}
+	told := l.told
+	if l.conn != nil {
+		// Whoever has just connected is told without having asked.
+		_ = l.conn.Send(jsontext.Message("ask"))
+	}
+	l.mu.Unlock()
+	select {
+	case <-told:
+		end, _ := l.progress()
+		return end
+	case <-l.session.done:
+	case <-time.After(askWithin):
+	}
+	return otherwise
 }
 
 // isUnwanted ends a link that nobody needs.

@@ -41,10 +41,13 @@ type session struct {
 
 	mu      sync.Mutex
 	streams map[uint32]*stream
-	workers map[string]chan func()
+	workers map[string]*worker
 	links   map[string]*link
 	// waiting holds the starts whose archive is not here, by its hash.
 	waiting map[string][]*waitingStart
+	// isLeaving says that nothing is started any more; spawning counts what is being started.
+	isLeaving bool
+	spawning  sync.WaitGroup
 }
 
 // Run is the process `serve <nonce> <base>`.
@@ -53,6 +56,7 @@ func Run(arguments []string, version string) int {
 		_, _ = os.Stderr.WriteString("Usage: cronium-runner serve <nonce of 32 hex digits> <base>\n")
 		return 2
 	}
+	dir.CloseOnExec(2)
 	// Notified, not ignored: what is ignored stays so in every script. Writing to a closed pipe is an ordinary failure then.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	leaving := make(chan os.Signal, 1)
@@ -88,7 +92,7 @@ func open(path string) (*session, error) {
 	return &session{
 		base: base, host: here, jobs: jobs, payloads: payloads, self: findSelf(),
 		out: outbox.New(), done: make(chan struct{}),
-		streams: map[uint32]*stream{}, workers: map[string]chan func(){}, links: map[string]*link{},
+		streams: map[uint32]*stream{}, workers: map[string]*worker{}, links: map[string]*link{},
 		waiting: map[string][]*waitingStart{},
 	}, nil
 }
@@ -102,6 +106,8 @@ func (s *session) hello(version string) []byte {
 // serve answers until the client leaves, the connection breaks, or somebody breaks the protocol.
 func (s *session) serve(from io.Reader, to io.Writer, leaving <-chan os.Signal) int {
 	defer close(s.done)
+	defer s.payloads.Close()
+	defer s.leave()
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
@@ -192,27 +198,47 @@ func (s *session) hear(body []byte) error {
 // maxQueued bounds what may wait for one job; whoever sends more makes only its own session wait.
 const maxQueued = 64
 
+// worker does one thing after the other, and goes when there is nothing left.
+type worker struct {
+	queue chan func()
+	// pending counts what is in the queue, on its way into it, or being done; the session's lock guards it.
+	pending int
+}
+
 // work does something for a job in the order in which it was asked. Jobs do not wait for each other.
 func (s *session) work(name string, task func()) {
 	s.mu.Lock()
-	queue := s.workers[name]
-	if queue == nil {
-		queue = make(chan func(), maxQueued)
-		s.workers[name] = queue
-		go func() {
-			for {
-				select {
-				case task := <-queue:
-					task()
-				case <-s.done:
-					return
-				}
-			}
-		}()
+	w := s.workers[name]
+	if w == nil {
+		w = &worker{queue: make(chan func(), maxQueued)}
+		s.workers[name] = w
+		go s.labour(name, w)
 	}
+	w.pending++
 	s.mu.Unlock()
 	select {
-	case queue <- task:
+	case w.queue <- task:
 	case <-s.done:
+	}
+}
+
+func (s *session) labour(name string, w *worker) {
+	for {
+		select {
+		case task := <-w.queue:
+			task()
+		case <-s.done:
+			return
+		}
+		s.mu.Lock()
+		w.pending--
+		isIdle := w.pending == 0
+		if isIdle {
+			delete(s.workers, name)
+		}
+		s.mu.Unlock()
+		if isIdle {
+			return
+		}
 	}
 }

@@ -2,27 +2,19 @@ package serve
 
 import (
 	"errors"
-	"io"
-	"os"
 	"slices"
-	"strings"
-	"syscall"
 	"time"
 
 	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/jsontext"
 	"cronium.dev/runner/internal/message"
 	"cronium.dev/runner/internal/spool"
-	"cronium.dev/runner/internal/supervise"
 )
 
 const (
 	// maxWaiting and waitFor bound the starts whose archive does not come.
 	maxWaiting = 64
 	waitFor    = 10 * time.Minute
-	// answerWithin bounds the wait for a supervisor's first word.
-	answerWithin = 30 * time.Second
-	maxAnswer    = 16 << 10
 )
 
 // waitingStart is a start whose archive is not here.
@@ -91,72 +83,6 @@ func (s *session) refuseFailed(m message.Start, err error) {
 func (s *session) refuseStart(m message.Start, code, text string) {
 	refused := &message.Refused{Re: "start", Code: code, Message: text, Job: m.Job, Payload: m.Payload, Stream: m.Stream}
 	s.out.Send(refused.JSON())
-}
-
-// spawn claims the job and starts its supervisor, which outlives us. It returns when the START record is written.
-func (s *session) spawn(m message.Start, body []byte) error {
-	d, lock, err := s.jobs.Claim(m.Job)
-	if err != nil {
-		return err
-	}
-	d.Close()
-	answer, err := s.supervise(m.Job, body, lock)
-	_ = lock.Close()
-	if answer == supervise.Started {
-		return nil
-	}
-	if code, text, found := strings.Cut(answer, " "); err == nil && found {
-		return &refusal{code, text}
-	}
-	// It died without a word. If it got as far as a state, that tells what became of the job.
-	if s.jobs.HasBegun(m.Job) {
-		return nil
-	}
-	_ = s.jobs.Remove(m.Job)
-	if err == nil {
-		err = errors.New("the supervisor ended at once")
-	}
-	return err
-}
-
-func (s *session) supervise(id string, body []byte, lock *os.File) (string, error) {
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err != nil {
-		return "", err
-	}
-	defer null.Close()
-	order, give, err := os.Pipe()
-	if err != nil {
-		return "", err
-	}
-	defer order.Close()
-	defer give.Close()
-	hear, answer, err := os.Pipe()
-	if err != nil {
-		return "", err
-	}
-	defer hear.Close()
-	defer answer.Close()
-	files := []uintptr{null.Fd(), null.Fd(), null.Fd(), lock.Fd(), order.Fd(), answer.Fd()}
-	arguments := []string{"cronium-runner", "supervise", s.base.Path(), id, s.self.sha256}
-	pid, _, err := syscall.StartProcess(s.self.path, arguments, &syscall.ProcAttr{
-		Env: os.Environ(), Files: files, Sys: &syscall.SysProcAttr{Setsid: true},
-	})
-	if err != nil {
-		return "", err
-	}
-	// Ends with the supervisor, or with this process.
-	go func() { _, _ = syscall.Wait4(pid, nil, 0, nil) }()
-	// Only the supervisor's own end must be open, or its death would not be seen.
-	_ = answer.Close()
-	_ = order.Close()
-	if _, err := give.Write(body); err != nil {
-		return "", err
-	}
-	_ = give.Close()
-	_ = hear.SetReadDeadline(time.Now().Add(answerWithin))
-	text, err := io.ReadAll(io.LimitReader(hear, maxAnswer))
-	return string(text), err
 }
 
 // await keeps a start until its archive comes.

@@ -8,6 +8,7 @@ import (
 	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/jsontext"
 	"cronium.dev/runner/internal/message"
+	"cronium.dev/runner/internal/outbox"
 	"cronium.dev/runner/internal/spool"
 )
 
@@ -46,12 +47,24 @@ func (s *session) attach(m message.Attach) {
 		refuse("start/failed", "Cannot attach to the job: "+err.Error())
 		return
 	}
-	if m.Offset > state.End {
+	t := &tail{id: m.Stream, link: s.follow(state, false), end: state.End}
+	defer t.link.release()
+	if t.link != nil {
+		t.link.answering.RLock()
+		defer t.link.answering.RUnlock()
+		t.end = t.link.ask(state.End)
+		if _, isOver := t.link.progress(); isOver {
+			// That was told already; the answer must not go back behind it.
+			if now, err := s.load(m.Job); err == nil {
+				state = now
+			}
+		}
+	}
+	if m.Offset > max(t.end, state.End) {
 		refuse("attach/offset", "The job's log on the server is shorter than the part that is asked for")
 		return
 	}
-	t := &tail{id: m.Stream, link: s.follow(state, false), end: state.End}
-	defer t.link.release()
+	state.End = t.end
 	offset := m.Offset
 	if state.StartedAt != 0 || state.End > 0 {
 		if offset, err = t.open(s, m); err != nil {
@@ -66,6 +79,10 @@ func (s *session) attach(m message.Attach) {
 		return
 	}
 	s.out.Open(m.Stream, t)
+	if s.isReset(m.Stream) {
+		// The reset came in between, and found nothing to drop.
+		s.out.Drop(m.Stream)
+	}
 	if t.link != nil {
 		t.link.attach(t)
 	}
@@ -108,8 +125,11 @@ func (t *tail) Fill(buffer []byte) (int, bool) {
 		return 0, false
 	}
 	offset, n, err := t.reader.Read(buffer[offsetSize:], t.end)
+	if err != nil {
+		return outbox.Failed, false
+	}
 	if n == 0 {
-		return 0, isOver || err != nil
+		return 0, isOver
 	}
 	binary.BigEndian.PutUint64(buffer, uint64(offset))
 	return offsetSize + n, false

@@ -2,6 +2,7 @@ package spool
 
 import (
 	"slices"
+	"time"
 
 	"cronium.dev/runner/internal/jsontext"
 	"cronium.dev/runner/internal/record"
@@ -33,7 +34,6 @@ func (w *Writer) shrink() {
 	if w.readers.Load() > 0 && w.kept <= patienceBudgets*w.budget {
 		return
 	}
-	dropped := []int64{}
 	for w.kept > w.budget {
 		victim := w.victim()
 		if victim < 0 {
@@ -41,15 +41,13 @@ func (w *Writer) shrink() {
 		}
 		gone := w.segments[victim]
 		for _, from := range append(gone.gaps, w.record(gone)) {
-			if !slices.Contains(dropped, from) {
-				dropped = append(dropped, from)
+			if !slices.Contains(w.untold, from) {
+				w.untold = append(w.untold, from)
 			}
 		}
 		w.remove(victim)
 	}
-	for _, from := range dropped {
-		w.announce(from)
-	}
+	_ = w.announce()
 }
 
 // victim is the oldest segment that may go: not one of the first, and not the one being written.
@@ -73,18 +71,21 @@ func (w *Writer) record(gone *segment) int64 {
 	return gone.start
 }
 
-// announce writes the GAP record of the gap that begins here. It is written again when the segment that holds it goes.
-func (w *Writer) announce(from int64) {
-	for _, g := range w.gaps {
-		if g.from != from {
-			continue
+// announce writes the GAP records that are due: of gaps that are new, have grown, or whose record went with its segment.
+// Without room for one, those that are left stay due, and the next output or the end tells.
+func (w *Writer) announce() error {
+	for len(w.untold) > 0 {
+		from := w.untold[0]
+		at := slices.IndexFunc(w.gaps, func(g gap) bool { return g.from == from })
+		if err := w.append(record.Gap, w.gaps[at].body()); err != nil {
+			w.tryAgain = time.Now().Add(retryAfter)
+			return err
 		}
-		// Without room for it now, the next record that is dropped or the end tells.
-		if w.append(record.Gap, g.body()) == nil {
-			last := w.segments[len(w.segments)-1]
-			last.gaps = append(last.gaps, from)
-		}
+		last := w.segments[len(w.segments)-1]
+		last.gaps = append(last.gaps, from)
+		w.untold = w.untold[1:]
 	}
+	return nil
 }
 
 func (w *Writer) remove(index int) {

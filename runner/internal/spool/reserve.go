@@ -23,7 +23,10 @@ func reserve(job *dir.Dir) error {
 		return err
 	}
 	defer file.Close()
-	err = syscall.Fallocate(int(file.Fd()), 0, 0, reserveSize)
+	err = syscall.EINTR
+	for err == syscall.EINTR {
+		err = syscall.Fallocate(int(file.Fd()), 0, 0, reserveSize)
+	}
 	if err == syscall.EOPNOTSUPP || err == syscall.ENOSYS {
 		_, err = file.Write(make([]byte, reserveSize))
 	}

@@ -16,6 +16,8 @@ import (
 	"cronium.dev/runner/internal/record"
 )
 
+var errTooLong = errors.New("a record's body is too long")
+
 // retryAfter is how long output is dropped without another try when the disk is full.
 const retryAfter = 250 * time.Millisecond
 
@@ -40,6 +42,8 @@ type Writer struct {
 	acked   int64
 	readers atomic.Int32
 	gaps    []gap
+	// untold are the beginnings of the gaps whose GAP is due.
+	untold []int64
 
 	// unwritten counts output for which there was no room; such bytes have no offsets.
 	unwritten Counts
@@ -90,9 +94,13 @@ func (w *Writer) Start(body []byte) error {
 func (w *Writer) Output(kind record.Type, body []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.unwritten.Records > 0 && (time.Now().Before(w.tryAgain) || w.confess() != nil) {
-		w.drop(body)
-		return
+	if len(w.untold) > 0 || w.unwritten.Records > 0 {
+		isBehind := time.Now().Before(w.tryAgain) || w.confess() != nil
+		// A dropped segment can be told of later; what was not written must be told of before anything follows it.
+		if isBehind && w.unwritten.Records > 0 {
+			w.drop(body)
+			return
+		}
 	}
 	if err := w.append(kind, body); err != nil {
 		w.drop(body)
@@ -104,8 +112,11 @@ func (w *Writer) drop(body []byte) {
 	w.tryAgain = time.Now().Add(retryAfter)
 }
 
-// confess writes the GAP for output that found no room.
+// confess writes what GAPs are due, also the one for output that found no room.
 func (w *Writer) confess() error {
+	if err := w.announce(); err != nil {
+		return err
+	}
 	if w.unwritten.Records == 0 {
 		return nil
 	}
@@ -113,6 +124,8 @@ func (w *Writer) confess() error {
 		w.tryAgain = time.Now().Add(retryAfter)
 		return err
 	}
+	// When this segment is dropped, the GAP for it must tell of them too.
+	w.segments[len(w.segments)-1].counts.add(w.unwritten)
 	w.unwritten = Counts{}
 	return nil
 }
@@ -136,7 +149,7 @@ func (w *Writer) last(kind record.Type, body []byte) error {
 		return w.append(kind, body)
 	}
 	err := try()
-	if err != nil {
+	if err != nil && err != errTooLong {
 		release(w.job)
 		err = try()
 	}
@@ -154,6 +167,9 @@ func (w *Writer) Close() error {
 
 // append writes one record, whole or not at all.
 func (w *Writer) append(kind record.Type, body []byte) error {
+	if len(body) > record.MaxBody {
+		return errTooLong
+	}
 	w.scratch = record.Append(w.scratch[:0], record.Record{Type: kind, Seq: w.seq, Time: uint64(w.clock.Micros()), Body: body})
 	size := int64(len(w.scratch))
 	last := w.segments[len(w.segments)-1]
@@ -184,7 +200,8 @@ func (w *Writer) append(kind record.Type, body []byte) error {
 	w.end += size
 	w.kept += size
 	w.onGrow(w.end)
-	if w.kept > w.budget && kind != record.Gap {
+	// Nothing may follow the EXIT, not even the GAP of what would be dropped for it.
+	if w.kept > w.budget && kind != record.Gap && kind != record.Exit {
 		w.shrink()
 	}
 	return nil

@@ -1,6 +1,8 @@
 package supervise
 
 import (
+	"errors"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +19,10 @@ const (
 	maxWatchers = 256
 	// farewell bounds the wait for the last notices to go out.
 	farewell = time.Second
+	// firstAttach is how long whoever started the job may take to attach before being alone counts.
+	firstAttach = 30 * time.Second
+	// acceptAgain is the pause after a session could not be let in.
+	acceptAgain = 50 * time.Millisecond
 )
 
 // control is the supervisor's side of the control socket. Nothing in it makes the job wait.
@@ -46,6 +52,8 @@ type watcher struct {
 	attached bool
 	changed  bool
 	over     bool
+	// asked says that it wants to hear the end, changed or not.
+	asked bool
 }
 
 // listen opens the control socket.
@@ -65,7 +73,7 @@ func (c *control) open(into *spool.Writer, stopAfterMs int64) {
 	c.spool = into
 	if stopAfterMs != message.Continue {
 		c.patience = time.Duration(stopAfterMs) * time.Millisecond
-		c.lonely = time.AfterFunc(c.patience, c.abandon)
+		c.lonely = time.AfterFunc(firstAttach+c.patience, c.abandon)
 	}
 	go c.accept()
 }
@@ -73,10 +81,16 @@ func (c *control) open(into *spool.Writer, stopAfterMs int64) {
 func (c *control) accept() {
 	for {
 		conn, err := c.listener.Accept()
-		if err != nil {
+		if errors.Is(err, os.ErrClosed) {
 			return
 		}
-		w := &watcher{conn: conn, wake: make(chan struct{}, 1)}
+		if err != nil {
+			// Descriptors or memory are short; that passes.
+			time.Sleep(acceptAgain)
+			continue
+		}
+		w := &watcher{conn: conn, wake: make(chan struct{}, 1), asked: true}
+		w.notify()
 		c.mu.Lock()
 		if len(c.watchers) >= maxWatchers {
 			c.mu.Unlock()
@@ -145,10 +159,10 @@ func (c *control) send(w *watcher) {
 	told := int64(-1)
 	for range w.wake {
 		c.mu.Lock()
-		attached, changed, over := w.attached, w.changed, w.over
-		w.changed = false
+		attached, changed, over, asked := w.attached, w.changed, w.over, w.asked
+		w.changed, w.asked = false, false
 		c.mu.Unlock()
-		if end := c.end.Load(); attached && end != told {
+		if end := c.end.Load(); asked || (attached && end != told) {
 			told = end
 			if w.conn.Send(jsontext.Message("grown").Int("end", end)) != nil {
 				return
@@ -175,6 +189,11 @@ func (c *control) receive(w *watcher) {
 			c.setAttached(w, true)
 		case "detach":
 			c.setAttached(w, false)
+		case "ask":
+			c.mu.Lock()
+			w.asked = true
+			w.notify()
+			c.mu.Unlock()
 		case "ack":
 			if offset := fields.Int("offset", 0, jsontext.MaxInt); fields.Wrong() == "" {
 				c.spool.Ack(offset)

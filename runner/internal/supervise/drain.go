@@ -11,7 +11,8 @@ import (
 	"cronium.dev/runner/internal/spool"
 )
 
-// holdFor is how long the possible beginning of a secret waits for the rest.
+// holdFor is how long a beginning that is too short to be taken for a secret's waits for the rest. A longer one waits for
+// as long as it takes: who writes a secret in two parts must not get the first one past the mask.
 const holdFor = 50 * time.Millisecond
 
 // drain reads both pipes to their ends, whatever becomes of the bytes. The channel is closed when both are done,
@@ -37,7 +38,9 @@ func drainPipe(pipe *os.File, kind record.Type, into *spool.Writer, secrets *mas
 		n, err := pipe.Read(chunk)
 		write(into, kind, stream.Write(chunk[:n]))
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			write(into, kind, stream.Flush())
+			if stream.Held() < mask.MinLength {
+				write(into, kind, stream.Flush())
+			}
 			_ = pipe.SetReadDeadline(time.Time{})
 			continue
 		}
@@ -45,7 +48,7 @@ func drainPipe(pipe *os.File, kind record.Type, into *spool.Writer, secrets *mas
 			write(into, kind, stream.Flush())
 			return
 		}
-		if stream.IsHolding() {
+		if held := stream.Held(); held > 0 && held < mask.MinLength {
 			_ = pipe.SetReadDeadline(time.Now().Add(holdFor))
 		}
 	}

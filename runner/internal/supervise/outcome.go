@@ -22,6 +22,8 @@ const (
 	waitAfterKill = 2 * time.Second
 	// maxNamed bounds how many processes are named.
 	maxNamed = 32
+	// maxCommand bounds how much of a process's command line is shown.
+	maxCommand = 200
 )
 
 // execute unpacks the payload, runs the script to its end and says how it ended.
@@ -85,20 +87,21 @@ func (s *supervisor) attend(running *script) *job.Exit {
 		return s.conclude(running, exit, &status, drained)
 	default:
 	}
-	if note != "" {
-		_ = s.spool.Note("stopped", note)
-	}
-	return s.conclude(running, exit, s.stop(running, exit), drained)
+	return s.conclude(running, exit, s.stop(running, exit, note), drained)
 }
 
 // stop ends the script and everything it started: TERM to its group, and after the grace KILL to every descendant.
-// It returns the main process's end, or nil if that cannot be had.
-func (s *supervisor) stop(running *script, exit *job.Exit) *syscall.WaitStatus {
+// The note goes behind TERM, which must not wait for a disk. It returns the main process's end, or nil if that cannot be
+// had.
+func (s *supervisor) stop(running *script, exit *job.Exit, note string) *syscall.WaitStatus {
 	_ = syscall.Kill(-running.pid, syscall.SIGTERM)
 	// A stopped process takes TERM only when it goes on.
 	_ = syscall.Kill(-running.pid, syscall.SIGCONT)
 	grace := time.NewTimer(time.Duration(s.start.GraceMs) * time.Millisecond)
 	defer grace.Stop()
+	if note != "" {
+		_ = s.spool.Note("stopped", note)
+	}
 	select {
 	case <-running.gone:
 	case <-grace.C:
@@ -165,13 +168,23 @@ func (s *supervisor) noteProcesses(running *script, exit *job.Exit) {
 	_ = s.spool.Note("processes/left", text+list(left))
 }
 
-// name makes processes fit to be shown: arguments can hold secrets.
+// name makes processes fit to be shown: arguments can hold secrets, also where they are cut.
 func (s *supervisor) name(processes []job.Process) []job.Process {
 	named := processes[:min(len(processes), maxNamed)]
 	for i := range named {
-		named[i].Command = s.mask.Text(named[i].Command)
+		named[i].Command = s.show(named[i].Command)
 	}
 	return named
+}
+
+func (s *supervisor) show(command string) string {
+	stream := s.mask.NewStream()
+	line := string(stream.Write([]byte(command)))
+	// What might be the beginning of a secret is left out where the rest of the line was not read.
+	if len(command) < tree.CommandLimit {
+		line += string(stream.Flush())
+	}
+	return strings.ToValidUTF8(cut(strings.TrimSpace(line), maxCommand), "\uFFFD")
 }
 
 func list(processes []job.Process) string {

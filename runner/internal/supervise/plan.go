@@ -19,6 +19,8 @@ const (
 	workName    = "work"
 	defaultPath = "/usr/local/bin:/usr/bin:/bin"
 	mayExecute  = 1
+	// maxMessage bounds what a person has to read, and keeps it within what a record and a state can hold.
+	maxMessage = 1000
 )
 
 // plan is how a script will be executed.
@@ -144,7 +146,7 @@ func noneOf(commands []string) string {
 }
 
 func broken(code, text string) *job.Exit {
-	return &job.Exit{Reason: job.Broken, Code: job.NoCode, Error: code, Message: text}
+	return &job.Exit{Reason: job.Broken, Code: job.NoCode, Error: code, Message: cut(text, maxMessage)}
 }
 
 // brokenBy turns what went wrong before the script was started into the job's end.

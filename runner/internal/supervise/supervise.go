@@ -47,9 +47,8 @@ type supervisor struct {
 
 // Run is the process of a supervisor: `supervise <base> <job> <sha256 of the runner>`.
 func Run(arguments []string) int {
-	for _, fd := range []int{LockFd, OrderFd, AnswerFd} {
-		syscall.CloseOnExec(fd)
-	}
+	// The three of ours, and whatever else somebody left open: none of it is a script's.
+	dir.CloseOnExec(2)
 	answer := os.NewFile(AnswerFd, "answer")
 	s, err := prepare(arguments)
 	if err != nil {
@@ -64,12 +63,13 @@ func Run(arguments []string) int {
 	return 0
 }
 
-// prepare does all that can fail before the job exists. When it fails, nothing is left of the job.
-func prepare(arguments []string) (s *supervisor, err error) {
+// prepare does all that can fail before the job exists. When it fails, the session that started us removes what is left:
+// only that one knows that the directory of this name is still the one it made.
+func prepare(arguments []string) (*supervisor, error) {
 	if len(arguments) != 3 {
 		return nil, fmt.Errorf("supervise takes a base directory, a job and a hash")
 	}
-	s = &supervisor{clock: host.NewClock(), terminated: make(chan os.Signal, 1)}
+	s := &supervisor{clock: host.NewClock(), terminated: make(chan os.Signal, 1)}
 	// Notified, not ignored: what is ignored stays so in the script.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGPIPE, syscall.SIGXFSZ)
 	signal.Notify(s.terminated, syscall.SIGTERM, syscall.SIGINT)
@@ -96,11 +96,6 @@ func prepare(arguments []string) (s *supervisor, err error) {
 	if s.job, err = jobs.Open(arguments[1]); err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			_ = jobs.Remove(arguments[1])
-		}
-	}()
 	s.base = base.Path()
 	s.mask = mask.New(secretValues(s.start))
 	s.state = newState(s.start, here, arguments[2])
@@ -145,7 +140,6 @@ func (s *supervisor) supervise(answer *os.File) {
 			code = "disk/full"
 		}
 		_, _ = answer.WriteString(code + " Cannot start the job: " + err.Error())
-		_ = removeJob(s.base, s.start.Job)
 		return
 	}
 	_, _ = answer.WriteString(Started)
@@ -188,18 +182,4 @@ func (s *supervisor) begin(plan *plan) error {
 		return err
 	}
 	return s.state.Write(s.job)
-}
-
-func removeJob(path, id string) error {
-	base, err := dir.OpenBase(path)
-	if err != nil {
-		return err
-	}
-	defer base.Close()
-	jobs, err := base.Sub("jobs")
-	if err != nil {
-		return err
-	}
-	defer jobs.Close()
-	return jobs.RemoveAll(id)
 }

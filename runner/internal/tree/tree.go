@@ -2,6 +2,7 @@
 package tree
 
 import (
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -14,8 +15,9 @@ import (
 const (
 	// prSetChildSubreaper makes orphaned descendants our children, so that none of them gets out of sight.
 	prSetChildSubreaper = 36
-	commandLimit        = 200
-	betweenRounds       = 5 * time.Millisecond
+	// CommandLimit is how much of a command line is read.
+	CommandLimit  = 64 << 10
+	betweenRounds = 5 * time.Millisecond
 )
 
 // Adopt makes this process the parent of all descendants whose own parent ends. Systems older than Linux 3.4 cannot.
@@ -80,34 +82,43 @@ func Kill(group int, patience time.Duration) []job.Process {
 	}
 }
 
-// status reads a process's parent from /proc/<pid>/stat, and whether it is no zombie.
+// status reads a process's parent from /proc/<pid>/stat, and whether any of it still runs.
 func status(pid int) (parent int, alive bool) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return 0, false
 	}
-	// The name in brackets can hold anything, brackets too.
-	stat := string(text)
-	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 2 {
-		return 0, false
-	}
-	parent, _ = strconv.Atoi(fields[1])
-	return parent, fields[0] != "Z" && fields[0] != "X"
+	return parseStat(string(text))
 }
 
+func parseStat(stat string) (parent int, alive bool) {
+	// Where fields stand behind the name.
+	const state, parentPid, threadCount = 0, 1, 17
+	// The name in brackets can hold anything, brackets too.
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
+	if len(fields) <= threadCount {
+		return 0, false
+	}
+	parent, _ = strconv.Atoi(fields[parentPid])
+	threads, _ := strconv.Atoi(fields[threadCount])
+	// A process whose first thread has ended looks like a zombie while its other threads go on.
+	return parent, fields[state] != "Z" && fields[state] != "X" || threads > 1
+}
+
+// command is a process's command line as it is: who shows it masks it first, and a secret is found only as a whole.
 func command(pid int) string {
 	path := "/proc/" + strconv.Itoa(pid)
-	text, _ := os.ReadFile(path + "/cmdline")
-	line := strings.TrimSpace(strings.ReplaceAll(string(text), "\x00", " "))
+	line := ""
+	if file, err := os.Open(path + "/cmdline"); err == nil {
+		text, _ := io.ReadAll(io.LimitReader(file, CommandLimit))
+		_ = file.Close()
+		line = strings.ReplaceAll(strings.TrimRight(string(text), "\x00"), "\x00", " ")
+	}
 	if line == "" {
 		name, _ := os.ReadFile(path + "/comm")
-		line = strings.TrimSpace(string(name))
+		line = strings.TrimSuffix(string(name), "\n")
 	}
-	if len(line) > commandLimit {
-		line = line[:commandLimit] + "…"
-	}
-	return strings.ToValidUTF8(line, "\uFFFD")
+	return line
 }
 
 func readNames(path string) ([]string, error) {
