@@ -1,10 +1,11 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CroniumError } from '../domain/errors.ts';
 import { isId } from '../domain/id.ts';
 import { Connection } from './connection.ts';
 import { databaseProblem } from './database-problem.ts';
 import { Deployments } from './deployments.ts';
+import { errorCode } from './error-code.ts';
 import { Jobs } from './jobs.ts';
 import { migrate } from './migrations.ts';
 import { Runs } from './runs.ts';
@@ -44,7 +45,7 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
   const logsDir = join(dir, 'logs');
   assertRuntime(file);
   try {
-    for (const folder of [dir, payloadsDir, logsDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [dir, payloadsDir, logsDir]) makeFolder(folder);
     makePrivate(file);
   } catch (error) {
     throw databaseProblem(file, error);
@@ -62,6 +63,18 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
     dataVersion: () => Number(connection.pragma('data_version')),
     [Symbol.dispose]: () => connection[Symbol.dispose](),
   };
+}
+
+/** As `mkdirSync` with `recursive`, which never returns where a parent exists but takes no folder (`/proc`). */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && statSync(folder).isDirectory()) return;
+    if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder || existsSync(dirname(folder))) throw error;
+    makeFolder(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
+  }
 }
 
 function openDatabase(file: string, options: StoreOptions): Connection {

@@ -83,7 +83,10 @@ test('stdout stays bounded while stderr is read', async () => {
   await using server = await startSshd();
   await using client = connectTo(sshConfig(server.folder, [{ alias: 'web', server }]));
   // Both share one window, and reading one must not let the other in.
-  const process = await client.open('web', 'while :; do head -c 100000 /dev/zero; head -c 100000 /dev/zero >&2; done');
+  const process = await client.open(
+    'web',
+    'while head -c 100000 /dev/zero && head -c 100000 /dev/zero >&2; do :; done',
+  );
   process.stderr.resume();
   const before = globalThis.process.memoryUsage().rss;
   await delay(1_500);

@@ -87,13 +87,16 @@ test('a background process that outlives a script is left alone and named', asyn
 test('a job that floods its stream delays neither its neighbour on the same session nor its own cancel', async () => {
   const cancel = new AbortController();
   const flooding = Promise.withResolvers<void>();
-  const flood = lab.run(lab.script('flood.sh', '#!/bin/sh\nwhile :; do head -c 1000000 /dev/zero; done\n'), {
-    on: ['web1'],
-    cancel: cancel.signal,
-    onEvent: (event) => {
-      if (event.type === 'output') flooding.resolve();
+  const flood = lab.run(
+    lab.script('flood.sh', '#!/bin/sh\nwhile :; do head -c 1000000 /dev/zero; sleep 0.02; done\n'),
+    {
+      on: ['web1'],
+      cancel: cancel.signal,
+      onEvent: (event) => {
+        if (event.type === 'output') flooding.resolve();
+      },
     },
-  });
+  );
   await flooding.promise;
   const sessions = lab.servers[0]?.sessions();
   const neighbour = await lab.run(lab.script('near.sh', '#!/bin/sh\necho here\n'), { on: ['web1'] });

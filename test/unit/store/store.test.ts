@@ -183,3 +183,10 @@ function modes(dir: string): Record<string, string> {
     readdirSync(dir).map((name) => [name, (statSync(join(dir, name)).mode & 0o777).toString(8)]),
   );
 }
+
+test.runIf(process.platform === 'linux')(
+  'openStore() ends where no folder can be made although the parent is there',
+  () => {
+    expect(() => openStore('/proc/nope')).toThrow(expect.objectContaining({ code: expect.stringMatching(/^store\//) }));
+  },
+);
