@@ -3,5 +3,3 @@ module cronium.dev/runner
 go 1.26
 
 require go.yaml.in/yaml/v3 v3.0.6
-
-replace go.yaml.in/yaml/v3 => ./third_party/yaml

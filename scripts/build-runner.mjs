@@ -1,13 +1,14 @@
 // Builds the runner for every platform into dist/runners, with the table of hashes that the boot script carries.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { prepareLeanModule } from './lean-yaml.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const flags = ['build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w -buildid='];
 /** A first run on a fresh server sends these bytes; docs name the limits. */
 const limits = { size: 3_000_000, gzip: 1_500_000 };
@@ -21,9 +22,10 @@ const run = promisify(execFile);
 const compress = promisify(gzip);
 
 /** Builds what has changed and returns the table; `dist/runners/table.json` holds the same. */
-export async function buildRunners({ out = join(root, 'dist', 'runners'), log = () => {} } = {}) {
+export async function buildRunners({ root = checkout, log = () => {} } = {}) {
+  const out = join(root, 'dist', 'runners');
   const source = join(root, 'runner');
-  const stamp = await hashInputs(source);
+  const stamp = await hashInputs(source, root);
   const stampFile = join(out, 'stamp');
   const tableFile = join(out, 'table.json');
   if ((await readText(stampFile)) === stamp) {
@@ -33,10 +35,14 @@ export async function buildRunners({ out = join(root, 'dist', 'runners'), log = 
   // Removed first: a build that stops half-way must not look like a finished one.
   await rm(stampFile, { force: true });
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  await mkdir(out, { recursive: true });
+  const { modfile, licences } = await prepareLeanModule(source);
+  // Its licence asks to go where the binary goes.
+  for (const licence of licences) await cp(licence, join(out, `${basename(licence)}-yaml.txt`));
   const rows = [];
   for (const platform of platforms) {
     log(`Building the runner for ${platform.os}/${platform.arch}`);
-    rows.push(...(await buildPlatform(platform, { source, out })));
+    rows.push(...(await buildPlatform(platform, { source, out, modfile })));
   }
   const table = { version, platforms: rows };
   await writeFile(tableFile, `${JSON.stringify(table, null, 2)}\n`);
@@ -58,12 +64,12 @@ function tooLarge(row, size, limit, unit) {
   return [`The runner for ${row.os}/${row.arch} has ${size} ${unit}; the limit is ${limit}`];
 }
 
-async function buildPlatform({ os, arch, env, unames }, { source, out }) {
+async function buildPlatform({ os, arch, env, unames }, { source, out, modfile }) {
   const folder = join(out, `${os}-${arch}`);
   await mkdir(folder, { recursive: true });
   const binary = join(folder, 'cronium-runner');
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOOS: os, GOARCH: arch, ...env };
-  await run('go', [...flags, '-o', binary, '.'], { cwd: source, env: environment });
+  await run('go', [...flags, '-modfile', modfile, '-o', binary, '.'], { cwd: source, env: environment });
   const bytes = await readFile(binary);
   // Only the compressed file is shipped.
   await rm(binary);
@@ -82,11 +88,13 @@ async function buildPlatform({ os, arch, env, unames }, { source, out }) {
 }
 
 /** A hash of all that decides what comes out. */
-async function hashInputs(source) {
+async function hashInputs(source, root) {
   const { stdout } = await run('go', ['version'], { cwd: source });
   const hash = createHash('sha256').update(JSON.stringify([stdout, flags, platforms]));
   hash.update(await readFile(join(root, 'package.json')));
-  hash.update(await readFile(fileURLToPath(import.meta.url)));
+  for (const script of ['build-runner.mjs', 'lean-yaml.mjs']) {
+    hash.update(await readFile(new URL(script, import.meta.url)));
+  }
   const names = await readdir(source, { recursive: true });
   const inputs = names.filter((name) => /(?:(?<!_test)\.go|go\.mod|go\.sum)$/.test(name)).sort();
   for (const name of inputs) {

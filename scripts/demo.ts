@@ -54,7 +54,7 @@ async function demo(): Promise<void> {
   const config = writeSshConfig(folder, key.private, started);
 
   say('Three SSH servers run on loopback, each with an empty home. Nothing of ours is on them.');
-  say('1. A first run: the runner (about 1 MB) is brought to each server on the way, in the same channel.');
+  say('1. A first run: the runner (1.3 MB) is brought to each server on the way, in the same channel.');
   await cronium(folder, config, SCRIPT);
   say('2. The script has changed: only the script travels, the runner is there.');
   await cronium(folder, config, CHANGED);

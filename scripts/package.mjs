@@ -7,7 +7,9 @@ const TARGET = 'dist/cronium.vsix';
 /** A download that nobody thinks about; most of it are the runners and SQLite for eight platforms. */
 const MAX_BYTES = 20 * 1024 * 1024;
 
-await run('package', 'node_modules/.bin/vsce', ['package', '--no-dependencies', '--out', TARGET]);
+// No repository on the web is named yet, so the links of the README stay as they are written; its picture is packed.
+const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+await run('package', 'node_modules/.bin/vsce', ['package', ...options, '--out', TARGET]);
 const { size } = await stat(TARGET);
 const mebibytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 console.log(`${TARGET}: ${mebibytes(size)}`);

@@ -21,10 +21,10 @@ const TABLE: Readonly<Record<string, { readonly folders: readonly string[]; read
   vscode: { folders: ['app'], packages: ['vscode'] },
 };
 
-/** Floor 1 modules that a shell may use directly: pure readers that need no composition. */
+/** Floor 1 files that a shell may use directly: the port of the person who answers questions. */
 const SHELL_EXTRAS: Readonly<Record<string, readonly string[]>> = {
-  cli: ['workspace/workspace.ts', 'transport/transport.ts'],
-  vscode: ['workspace/workspace.ts', 'transport/transport.ts'],
+  cli: ['transport/transport.ts'],
+  vscode: ['transport/transport.ts'],
 };
 
 /** Built-in modules that open a door of their own. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { CroniumError } from '../domain/errors.ts';
+import { CroniumError, sentence } from '../domain/errors.ts';
 import { selectServers } from '../domain/selection.ts';
 import { LOCAL, type Server } from '../domain/server.ts';
 import { type Configuration, readConfiguration } from '../workspace/configuration.ts';
@@ -38,7 +38,7 @@ async function readUserConfiguration(file: string): Promise<Configuration> {
     content = await readFile(file, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return { servers: [], groups: {} };
-    throw new CroniumError('config/read', `Cannot read the configuration "${file}"`, { cause });
+    throw new CroniumError('config/read', `Cannot read the configuration "${file}": ${sentence(cause)}`, { cause });
   }
   const { configuration, problems } = readConfiguration(file, content);
   if (problems.length === 0) return configuration;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CroniumError } from '../domain/errors.ts';
+import { CroniumError, sentence } from '../domain/errors.ts';
 import { isId } from '../domain/id.ts';
 
 /**
@@ -17,7 +17,8 @@ export function installId(dataDir: string): string {
       throw new CroniumError('store/install', `Cannot use "${file}": it does not hold an id; restore it, or remove it`);
     } catch (error) {
       if (error instanceof CroniumError) throw error;
-      if (!isMissing(error)) throw new CroniumError('store/install', `Cannot read "${file}"`, { cause: error });
+      if (!isMissing(error))
+        throw new CroniumError('store/install', `Cannot read "${file}": ${sentence(error)}`, { cause: error });
     }
     // Linked, not renamed: of two that start at once, the first id stands.
     const own = `${file}.${process.pid}`;

@@ -1,8 +1,17 @@
+import { displayable } from '../base/display.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Output } from './output.ts';
 
-/** The run events of the outside world: one JSON object a line, stable. Progress within a phase is for terminals only. */
-export async function showJson(event: RunEvent, output: Output): Promise<void> {
+/**
+ * The run events of the outside world: one JSON object a line, stable. Notes are for people and go to `diagnostics`; progress
+ * within a phase is for terminals only.
+ */
+export async function showJson(event: RunEvent, output: Output, diagnostics: Output): Promise<void> {
+  if (event.type === 'note') {
+    return await diagnostics.write(
+      `${event.server === undefined ? '' : `${event.server}: `}${displayable(event.message)}\n`,
+    );
+  }
   if (event.type === 'phase' && event.progress && event.progress.done > 0) return;
   const line = event.type === 'phase' ? { type: event.type, server: event.server, phase: event.phase } : event;
   await output.write(`${JSON.stringify(line)}\n`);

@@ -27,10 +27,7 @@ export async function watchRun(
   for await (const event of events) {
     if (event.type === 'settled') outcomes.set(event.server, event.outcome);
     if (!options.isJson) await view.show(event);
-    else {
-      await showJson(event, shell.out);
-      if (event.type === 'note' && shell.isVerbose) await shell.err.write(`${event.message}\n`);
-    }
+    else await showJson(event, shell.out, shell.err);
   }
   if (outcomes.size < options.servers.length) {
     const id = shortId(options.run);

@@ -51,10 +51,6 @@ export class JobContext {
     this.emit = options.emit;
   }
 
-  get phase(): JobPhase {
-    return this.#phase;
-  }
-
   /** Writes the phase down, then tells it. Progress within a phase is told only. */
   async enter(phase: JobPhase, progress?: Progress): Promise<void> {
     if (phase !== this.#phase) this.deps.journal.phase(this.job.id, phase);

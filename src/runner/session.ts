@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Emitter } from '../base/emitter.ts';
-import { deadline } from '../base/wait.ts';
+import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError, RefusedError } from '../domain/errors.ts';
 import { Answers } from './answers.ts';
 import { Attachment } from './attachment.ts';
@@ -21,6 +21,9 @@ const PUT_PIECE_BYTES = 32_768;
 
 /** How long the runner may take to answer; it only looks something up or starts a process. */
 const ANSWER_TIMEOUT_MS = 30_000;
+
+/** From the last byte of an archive handed over to the runner's word: what is on the way has to arrive on a bad link, too. */
+const STORE_TIMEOUT_MS = 600_000;
 
 /** How long a closed session's process may take to go before its channel is dropped. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -92,7 +95,10 @@ export class Session implements AsyncDisposable {
     };
   }
 
-  /** Uploads an archive; the runner checks its hash before it says `stored`. The wire alone decides how long it takes. */
+  /**
+   * Uploads an archive; the runner checks its hash before it says `stored`. The wire decides how long it takes, and the signal ends
+   * every wait on the way.
+   */
   async put(
     payload: { readonly sha256: string; readonly size: number; readonly file: string },
     options: { readonly onProgress?: (done: number) => void; readonly signal: AbortSignal },
@@ -104,7 +110,7 @@ export class Session implements AsyncDisposable {
     const file = createReadStream(payload.file, { highWaterMark: PUT_PIECE_BYTES, signal: options.signal });
     try {
       for await (const piece of file as AsyncIterable<Buffer>) {
-        await this.#outbox.data(stream, piece);
+        await abortable(this.#outbox.data(stream, piece), options);
         done += piece.length;
         options.onProgress?.(done);
       }
@@ -113,8 +119,13 @@ export class Session implements AsyncDisposable {
       options.signal.throwIfAborted();
       throw error;
     }
-    await this.#outbox.end(stream);
-    await stored;
+    const late = (): CroniumError =>
+      new CroniumError(
+        'session/silent',
+        `"${this.server}" did not confirm the payload in ${STORE_TIMEOUT_MS / 60_000} min`,
+      );
+    await abortable(this.#outbox.end(stream), options);
+    await abortable(deadline(stored, STORE_TIMEOUT_MS, late), options);
   }
 
   /** Streams the job's spool from `offset`. Throws `CroniumError` `job/unknown` when the server has no such job. */

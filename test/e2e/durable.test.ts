@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { jsonLines, type Lab, startLab } from '../fixtures/lab.ts';
+import { jsonLines, type Lab, type Running, startLab } from '../fixtures/lab.ts';
 
 /** Counts to 40, and waits in the middle until the file exists that its argument names. */
 const COUNTING = `#!/bin/sh
@@ -17,10 +17,23 @@ const LINES = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`);
 let lab: Lab;
 let gates = 0;
 
-/** A file that lets a counting script go on; `open` makes it. */
-function newGate(): { readonly path: string; open(): void } {
-  const path = join(lab.folder, `gate${gates++}`);
-  return { path, open: () => writeFileSync(path, '') };
+/** A run of the counting script, which waits at a gate of its own. */
+function startCounting(servers: string): Running & { openGate(): void } {
+  const gate = join(lab.folder, `gate${gates++}`);
+  const script = lab.script('counting.sh', COUNTING);
+  const running = lab.start('run', script, '--on', servers, '--json', '--', gate);
+  return { ...running, openGate: () => writeFileSync(gate, '') };
+}
+
+async function kill(running: Running): Promise<void> {
+  running.child.kill('SIGKILL');
+  await running.ended;
+}
+
+async function lastRun(): Promise<Record<string, unknown>> {
+  const [run] = jsonLines((await lab.cli('runs', '--json')).stdout);
+  if (!run) throw new Error('There is no run');
+  return run;
 }
 
 beforeAll(async () => {
@@ -29,45 +42,40 @@ beforeAll(async () => {
 afterAll(() => lab[Symbol.asyncDispose]());
 
 test('after kill -9 of the client in mid-run, cronium logs shows the whole log and the true end', async () => {
-  const gate = newGate();
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1,web2', '--json', '--', gate.path);
+  const running = startCounting('web1,web2');
   await running.saw('line 20\\n', 2);
-  running.child.kill('SIGKILL');
-  await running.ended;
-  gate.open();
-  const id = String(jsonLines((await lab.cli('runs', '--json')).stdout)[0]?.id);
+  await kill(running);
+  running.openGate();
+  const id = String((await lastRun()).id);
   const { stdout, stderr } = await lab.cli('logs', id);
   for (const server of ['web1', 'web2']) {
     const lines = stdout.split('\n').filter((line) => line.startsWith(`${server} │ `));
     expect(lines.map((line) => line.slice(7))).toEqual(LINES);
     expect(stderr).toMatch(new RegExp(`${server} +failed \\(exit code 5\\)`));
   }
-  const [run] = jsonLines((await lab.cli('runs', '--json')).stdout);
+  const run = await lastRun();
   expect(run).toMatchObject({ id, status: 'failed' });
   expectMirrorsEqualSpools(lab);
 });
 
 test('cronium runs brings a run up to date without waiting for its end', async () => {
-  const gate = newGate();
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json', '--', gate.path);
+  const running = startCounting('web1');
   await running.saw('line 2\\n');
-  running.child.kill('SIGKILL');
-  await running.ended;
-  const [run] = jsonLines((await lab.cli('runs', '--json')).stdout);
+  await kill(running);
+  const run = await lastRun();
   expect(run).toMatchObject({ status: 'running' });
-  gate.open();
-  const { stdout } = await lab.cli('logs', String(run?.id), '--raw', '--server', 'web1');
+  running.openGate();
+  const { stdout } = await lab.cli('logs', String(run.id), '--raw', '--server', 'web1');
   expect(stdout).toBe(`${LINES.join('\n')}\n`);
 });
 
 test('a second process follows a run of the first live', async () => {
-  const gate = newGate();
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json', '--', gate.path);
+  const running = startCounting('web1');
   await running.saw('line 2\\n');
-  const id = String(jsonLines((await lab.cli('runs', '--json')).stdout)[0]?.id);
+  const id = String((await lastRun()).id);
   const following = lab.start('logs', id);
   await following.saw('line 20\n');
-  gate.open();
+  running.openGate();
   const { stdout } = await following.ended;
   expect(
     stdout
@@ -79,15 +87,13 @@ test('a second process follows a run of the first live', async () => {
 });
 
 test('who follows a run of another process goes on when that one is killed', async () => {
-  const gate = newGate();
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json', '--', gate.path);
+  const running = startCounting('web1');
   await running.saw('line 2\\n');
-  const id = String(jsonLines((await lab.cli('runs', '--json')).stdout)[0]?.id);
+  const id = String((await lastRun()).id);
   const following = lab.start('logs', id);
   await following.saw('line 20\n');
-  running.child.kill('SIGKILL');
-  await running.ended;
-  gate.open();
+  await kill(running);
+  running.openGate();
   const { stdout, stderr } = await following.ended;
   expect(
     stdout
@@ -99,11 +105,10 @@ test('who follows a run of another process goes on when that one is killed', asy
 });
 
 test('a connection that is cut in mid-run is attached again; the script does not notice', async () => {
-  const gate = newGate();
-  const running = lab.start('run', lab.script('counting.sh', COUNTING), '--on', 'web1', '--json', '--', gate.path);
+  const running = startCounting('web1');
   await running.saw('line 5\\n');
   cutConnections(lab);
-  gate.open();
+  running.openGate();
   const { code, stdout } = await running.ended;
   expect(code).toBe(5);
   const text = jsonLines(stdout)

@@ -10,7 +10,7 @@ import { Sessions } from '../../../src/execution/sessions.ts';
 import type { RemoteOpener } from '../../../src/runner/remote.ts';
 import { openMirror } from '../../../src/store/mirror.ts';
 import { isRetryable, type Transport } from '../../../src/transport/transport.ts';
-import { artifacts, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+import { artifacts, END, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cronium-job-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -152,6 +152,33 @@ test('a cancel before the answer is sent to the server, whose tombstone is the e
     runner.say({ type: 'state', job: JOB.id, state: TOMBSTONE });
   });
   const { end } = await run(opener, { cancel });
+  expect(end).toEqual({ kind: 'settled', outcome: { kind: 'cancelled' } });
+});
+
+test('a runner that never confirms an upload holds nobody who wants to leave, and a cancel gets through', async () => {
+  const silent = (then: () => void): ReturnType<typeof scriptedOpener> =>
+    scriptedOpener(async (runner) => {
+      runner.greet();
+      await runner.hears('start');
+      runner.say({ type: 'need', payload: 'b'.repeat(64) });
+      runner.answer('cancel', () => runner.say({ type: 'state', job: JOB.id, state: TOMBSTONE }));
+      await runner.hears(END);
+      setImmediate(then);
+    });
+  const leave = new AbortController();
+  expect(
+    (
+      await run(
+        silent(() => leave.abort()),
+        { leave },
+      )
+    ).end.kind,
+  ).toBe('left');
+  const cancel = new AbortController();
+  const { end } = await run(
+    silent(() => cancel.abort()),
+    { cancel },
+  );
   expect(end).toEqual({ kind: 'settled', outcome: { kind: 'cancelled' } });
 });
 

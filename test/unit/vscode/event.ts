@@ -5,7 +5,7 @@ export function eventOf(fields: Partial<ScriptEvent> = {}): ScriptEvent {
   return {
     id: 'ops/restart.sh',
     name: 'Restart web',
-    script: { root: '/work', path: 'ops/restart.sh' },
+    script: { root: '/project', path: 'ops/restart.sh' },
     servers: ['web-*'],
     tags: [],
     args: [],

@@ -29,11 +29,11 @@ test('Approvals remembers an answer a script, and forgets all', async () => {
     get: <T>(key: string, fallback: T) => (state.get(key) as T | undefined) ?? fallback,
     update: async (key, value) => void state.set(key, structuredClone(value)),
   });
-  await approvals.remember('/work/one.sh', { kind: 'approved', hash: '1' });
-  await approvals.remember('/work/two.sh', { kind: 'never' });
-  await approvals.remember('/work/one.sh', { kind: 'approved', hash: '2' });
-  const found = ['/work/one.sh', '/work/two.sh', 'constructor'].map((script) => approvals.find(script));
+  await approvals.remember('/project/one.sh', { kind: 'approved', hash: '1' });
+  await approvals.remember('/project/two.sh', { kind: 'never' });
+  await approvals.remember('/project/one.sh', { kind: 'approved', hash: '2' });
+  const found = ['/project/one.sh', '/project/two.sh', 'constructor'].map((script) => approvals.find(script));
   expect(found).toEqual([{ kind: 'approved', hash: '2' }, { kind: 'never' }, undefined]);
   await approvals.forgetAll();
-  expect(approvals.find('/work/two.sh')).toBeUndefined();
+  expect(approvals.find('/project/two.sh')).toBeUndefined();
 });

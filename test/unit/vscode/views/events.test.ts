@@ -6,17 +6,17 @@ const restart = { event: eventOf({ onSave: true }), problems: [] };
 const broken = {
   event: eventOf({ name: 'Broken', servers: [] }),
   problems: [
-    { severity: 'error', file: '/work/x.sh', line: 3, column: 1, endColumn: 2, message: 'Unknown field "sevrers"' },
+    { severity: 'error', file: '/project/x.sh', line: 3, column: 1, endColumn: 2, message: 'Unknown field "sevrers"' },
   ] as const,
 };
 
 test('eventRows() names servers and triggers', () => {
-  const [row] = eventRows([{ name: 'work', root: '/work', events: [restart] }]);
+  const [row] = eventRows([{ name: 'work', root: '/project', events: [restart] }]);
   expect([row?.label, row?.description, row?.words]).toEqual(['Restart web', 'web-* · on save', 'event']);
 });
 
 test('eventRows() marks an event that cannot run, so that no menu offers to run it', () => {
-  const [row] = eventRows([{ name: 'work', root: '/work', events: [broken] }]);
+  const [row] = eventRows([{ name: 'work', root: '/project', events: [broken] }]);
   expect([row?.description, row?.words, row?.icon.name]).toEqual(['header has errors', 'event broken', 'error']);
   expect(row?.tooltip).toContain('Line 3: Unknown field "sevrers"');
 });

@@ -1,6 +1,6 @@
+// Package yaml is the part of our own in the YAML package that is built for servers: functions in place of its two regular
+// expressions. scripts/lean-yaml.mjs puts it there and says why.
 package yaml
-
-// This file is not part of the original: it stands in for two regular expressions (README.md says why).
 
 // isYAMLStyleFloat matches ^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$
 func isYAMLStyleFloat(s string) bool {
