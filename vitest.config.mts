@@ -12,7 +12,17 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // No module keeps state, so that files can share a worker: half the time.
+          isolate: false,
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/architecture.test.ts'],
+        },
+      },
+      {
+        // The store again, over the SQLite that stands in where the first choice cannot be loaded.
+        test: {
+          name: 'node-sqlite',
+          include: ['test/unit/store/**/*.test.ts'],
+          env: { CRONIUM_SQLITE: 'node' },
         },
       },
       {

@@ -50,6 +50,12 @@ func newBase(t *testing.T) string { return filepath.Join(t.TempDir(), "base") }
 
 func connect(t *testing.T, base string) *client {
 	t.Helper()
+	return connectTo(t, runner, base)
+}
+
+// connectTo starts a runner from where it is.
+func connectTo(t *testing.T, runner, base string) *client {
+	t.Helper()
 	c := &client{
 		t: t, command: exec.Command(runner, "serve", nonce, base),
 		spools: map[uint32][]byte{}, next: map[uint32]int64{}, holes: map[uint32][][2]int64{}, ended: map[uint32]bool{},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 func TestLongArgumentsLeaveAReadableLog(t *testing.T) {
 	t.Parallel()
 	c := connect(t, newBase(t))
-	text := manifest + "args: [" + strings.Repeat("'"+strings.Repeat("x", 999)+"', ", 80) + "last]\n"
+	text := manifestWith(fields{"args": append(slices.Repeat([]string{strings.Repeat("x", 999)}, 80), "last")})
 	job := newID()
 	c.start(job, c.store(pack(t, text, file{"files/main.sh", "#!/bin/sh\necho $#\n", 0o755}), 1), 3, nil)
 	got := read(t, job, c.drain(3))
@@ -33,7 +34,7 @@ func TestLongMessagesAreCut(t *testing.T) {
 	t.Parallel()
 	c := connect(t, newBase(t))
 	job := newID()
-	text := manifest + "cwd: /no" + strings.Repeat("ß", 40_000) + "\n"
+	text := manifestWith(fields{"cwd": "/no" + strings.Repeat("ß", 40_000)})
 	c.start(job, c.store(pack(t, text, file{"files/main.sh", "#!/bin/sh\n", 0o755}), 1), 3, nil)
 	got, _ := read(t, job, c.drain(3)).exit["message"].(string)
 	if !strings.HasSuffix(got, "ß…") || len(got) < 990 || len(got) > 1003 {

@@ -66,7 +66,7 @@ func TestScriptsThatCannotBeStartedAreBroken(t *testing.T) {
 		script         file
 		error, message string
 	}{
-		{"no interpreter", manifest + "interpreter: {commands: [nopython3, nopython]}\n", file{"files/main.sh", "", 0o644},
+		{"no interpreter", manifestWith(fields{"interpreter": fields{"commands": []string{"nopython3", "nopython"}}}), file{"files/main.sh", "", 0o644},
 			"run/interpreter-missing", `Cannot run "main.sh": neither "nopython3" nor "nopython" is on the server's PATH`},
 		{"no shebang interpreter", manifest, file{"files/main.sh", "#!/nowhere/bash -e\n", 0o755},
 			"run/interpreter-missing", `Cannot run "main.sh": its first line names "/nowhere/bash", which is not on the server`},
@@ -74,13 +74,15 @@ func TestScriptsThatCannotBeStartedAreBroken(t *testing.T) {
 			"run/interpreter-missing", `Cannot run "main.sh": its first line names "/bin/sh\r", which is not on the server`},
 		{"no shebang", manifest, file{"files/main.sh", "echo hello\n", 0o755},
 			"run/cannot-execute", `Cannot run "main.sh": it has no line that names its interpreter (#!) and is no program of this server's kind`},
-		{"no directory", manifest + "cwd: /nowhere\n", file{"files/main.sh", "#!/bin/sh\n", 0o755},
+		{"no directory", manifestWith(fields{"cwd": "/nowhere"}), file{"files/main.sh", "#!/bin/sh\n", 0o755},
 			"run/cwd", `Cannot run "main.sh": its working directory "/nowhere" is not there`},
 		{"a link out", manifest, file{"files/../x", "", 0o644},
 			"payload/invalid", `Cannot use the payload: the name "files/../x" is not plain`},
 		{"no entrypoint", manifest, file{"files/other.sh", "", 0o644},
 			"payload/invalid", `Cannot use the payload: its entrypoint "main.sh" is not in it`},
-		{"no manifest", "cronium: 2\n", file{"files/main.sh", "", 0o644},
+		{"no JSON", "cronium: 1\n", file{"files/main.sh", "", 0o644},
+			"payload/invalid", `Cannot use the payload: manifest.yaml cannot be read: it is not JSON`},
+		{"another version", manifestWith(fields{"cronium": 2}), file{"files/main.sh", "", 0o644},
 			"payload/invalid", `Cannot use the payload: manifest.yaml is of a version that this runner does not know: "cronium" is not 1`},
 	}
 	for _, test := range cases {
@@ -101,7 +103,10 @@ func TestScriptsThatCannotBeStartedAreBroken(t *testing.T) {
 func TestScriptRunsAsDescribed(t *testing.T) {
 	t.Parallel()
 	c := connect(t, newBase(t))
-	text := pack(t, manifest+"env: {A: manifest, B: manifest}\nargs: [one]\ninterpreter: {commands: [nosh, sh], args: [-u]}\n",
+	text := pack(t, manifestWith(fields{
+		"env": fields{"A": "manifest", "B": "manifest"}, "args": []string{"one"},
+		"interpreter": fields{"commands": []string{"nosh", "sh"}, "args": []string{"-u"}},
+	}),
 		file{"files/main.sh", `echo "$A $B $C $1 $-"; cat; pwd; echo "$CRONIUM_INPUT"; umask; ls -l data/x | cut -c1-10; ulimit -n`, 0o644},
 		file{"files/data/x", "", 0o600})
 	job := newID()

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"testing"
 )
 
@@ -13,7 +14,17 @@ type file struct {
 	mode          int64
 }
 
-const manifest = "cronium: 1\nname: Test\nentrypoint: main.sh\n"
+var manifest = manifestWith(nil)
+
+// manifestWith is the manifest of a script, with more in it.
+func manifestWith(more fields) string {
+	all := fields{"cronium": 1, "name": "Test", "entrypoint": "main.sh"}
+	for name, value := range more {
+		all[name] = value
+	}
+	text, _ := json.Marshal(all)
+	return string(text)
+}
 
 func pack(t *testing.T, manifest string, files ...file) []byte {
 	t.Helper()

@@ -1,12 +1,11 @@
 // Builds the runner for every platform into dist/runners, with the table of hashes that the boot script carries.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { prepareLeanModule } from './lean-yaml.mjs';
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const flags = ['build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w -buildid='];
@@ -15,8 +14,15 @@ const limits = { size: 3_000_000, gzip: 1_500_000 };
 const platforms = [
   { os: 'linux', arch: 'amd64', env: {}, unames: ['Linux x86_64'] },
   { os: 'linux', arch: 'arm64', env: {}, unames: ['Linux aarch64'] },
-  { os: 'linux', arch: 'arm', env: { GOARM: '6' }, unames: ['Linux armv7l', 'Linux armv6l'] },
+  { os: 'linux', arch: 'arm', env: { GOARM: '6' }, unames: ['Linux armv7l', 'Linux armv6l', 'Linux armv8l'] },
+  // Without the instructions that processors before 2001 lack; the runner calculates little.
+  { os: 'linux', arch: '386', env: { GO386: 'softfloat' }, unames: ['Linux i686', 'Linux i586', 'Linux i386'] },
+  { os: 'linux', arch: 'riscv64', env: {}, unames: ['Linux riscv64'] },
+  { os: 'darwin', arch: 'amd64', env: {}, unames: ['Darwin x86_64'] },
+  { os: 'darwin', arch: 'arm64', env: {}, unames: ['Darwin arm64'] },
 ];
+/** A build uses more than one core at times, and memory always. */
+const AT_ONCE = 2;
 
 const run = promisify(execFile);
 const compress = promisify(gzip);
@@ -36,15 +42,16 @@ export async function buildRunners({ root = checkout, log = () => {} } = {}) {
   await rm(stampFile, { force: true });
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   await mkdir(out, { recursive: true });
-  const { modfile, licences } = await prepareLeanModule(source);
-  // Its licence asks to go where the binary goes.
-  for (const licence of licences) await cp(licence, join(out, `${basename(licence)}-yaml.txt`));
   const rows = [];
-  for (const platform of platforms) {
-    log(`Building the runner for ${platform.os}/${platform.arch}`);
-    rows.push(...(await buildPlatform(platform, { source, out, modfile })));
-  }
-  const table = { version, platforms: rows };
+  const rest = platforms.entries();
+  const builder = async () => {
+    for (const [index, platform] of rest) {
+      log(`Building the runner for ${platform.os}/${platform.arch}`);
+      rows[index] = await buildPlatform(platform, { source, out });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, builder));
+  const table = { version, platforms: rows.flat() };
   await writeFile(tableFile, `${JSON.stringify(table, null, 2)}\n`);
   await writeFile(stampFile, stamp);
   return table;
@@ -64,12 +71,12 @@ function tooLarge(row, size, limit, unit) {
   return [`The runner for ${row.os}/${row.arch} has ${size} ${unit}; the limit is ${limit}`];
 }
 
-async function buildPlatform({ os, arch, env, unames }, { source, out, modfile }) {
+async function buildPlatform({ os, arch, env, unames }, { source, out }) {
   const folder = join(out, `${os}-${arch}`);
   await mkdir(folder, { recursive: true });
   const binary = join(folder, 'cronium-runner');
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOOS: os, GOARCH: arch, ...env };
-  await run('go', [...flags, '-modfile', modfile, '-o', binary, '.'], { cwd: source, env: environment });
+  await run('go', [...flags, '-o', binary, '.'], { cwd: source, env: environment });
   const bytes = await readFile(binary);
   // Only the compressed file is shipped.
   await rm(binary);
@@ -92,9 +99,7 @@ async function hashInputs(source, root) {
   const { stdout } = await run('go', ['version'], { cwd: source });
   const hash = createHash('sha256').update(JSON.stringify([stdout, flags, platforms]));
   hash.update(await readFile(join(root, 'package.json')));
-  for (const script of ['build-runner.mjs', 'lean-yaml.mjs']) {
-    hash.update(await readFile(new URL(script, import.meta.url)));
-  }
+  hash.update(await readFile(fileURLToPath(import.meta.url)));
   const names = await readdir(source, { recursive: true });
   const inputs = names.filter((name) => /(?:(?<!_test)\.go|go\.mod|go\.sum)$/.test(name)).sort();
   for (const name of inputs) {

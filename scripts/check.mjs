@@ -9,7 +9,7 @@ await lanes([
   [
     { title: 'format and lint', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
     { title: 'types', command: bin('tsc'), args: ['--noEmit'] },
-    { title: 'unit tests', command: bin('vitest'), args: ['run', '--project', 'unit'] },
+    { title: 'unit tests', command: bin('vitest'), args: ['run', '--project', 'unit', '--project', 'node-sqlite'] },
   ],
   [
     {
@@ -19,7 +19,10 @@ await lanes([
       cwd: 'runner',
     },
     go('go vet', 'vet', './...'),
+    { title: 'go vet for macOS', command: 'env', args: ['GOOS=darwin', 'go', 'vet', './...'], cwd: 'runner' },
     go('go test', 'test', './...'),
+    // With what other systems than Linux have to do with.
+    go('go test, portable', 'test', '-tags', 'portable', '.', './internal/dir', './internal/ctl', './internal/tree'),
     { title: 'runner size', command: process.execPath, args: ['scripts/build-runner.mjs', '--check-size'] },
     go('staticcheck', 'run', STATICCHECK, './...'),
   ],

@@ -7,7 +7,7 @@ const TABLE: Readonly<Record<string, { readonly folders: readonly string[]; read
   base: { folders: [], packages: [] },
   domain: { folders: ['base'], packages: [] },
   workspace: { folders: [], packages: ['js-yaml'] },
-  payload: { folders: [], packages: ['tar', 'fflate', 'tinyglobby'] },
+  payload: { folders: [], packages: ['tar', 'fflate', 'picomatch', 'ignore'] },
   transport: { folders: [], packages: ['ssh2'] },
   runner: { folders: [], packages: [] },
   helpers: { folders: [], packages: ['jose'] },
@@ -29,7 +29,7 @@ const SHELL_EXTRAS: Readonly<Record<string, readonly string[]>> = {
 
 /** Built-in modules that open a door of their own. */
 const NODE_ONLY_IN: Readonly<Record<string, readonly string[]>> = {
-  'node:child_process': ['transport', 'cli'],
+  'node:child_process': ['transport', 'app', 'cli'],
   'node:net': ['transport'],
   'node:http': ['helpers'],
 };

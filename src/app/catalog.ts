@@ -2,37 +2,90 @@ import { readFile } from 'node:fs/promises';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import { selectServers } from '../domain/selection.ts';
 import { LOCAL, type Server } from '../domain/server.ts';
-import { type Configuration, readConfiguration } from '../workspace/configuration.ts';
+import type { SeenServer } from '../store/servers.ts';
+import { type Configuration, readConfiguration, readSettingsServers } from '../workspace/configuration.ts';
+import type { Deployment, KnownServer } from './cronium.ts';
+import type { HostSettings } from './host.ts';
+import type { ServerStates } from './server-states.ts';
 
 export interface CatalogDeps {
   readonly configFile: string;
+  readonly settings?: (() => HostSettings) | undefined;
   /** The concrete `Host` names of the user's SSH configuration. */
   listAliases(): Promise<readonly string[]>;
 }
 
-/** The servers that a person can name without an address: `local`, those of the configuration file, SSH aliases. */
-export async function listServers(deps: CatalogDeps): Promise<Server[]> {
-  return (await readCatalog(deps)).servers;
+/** The servers that a person can name without an address, each with who names it, and the groups of them. */
+export interface Catalog {
+  readonly servers: readonly Pick<KnownServer, 'server' | 'origin'>[];
+  readonly groups: Configuration['groups'];
+}
+
+/**
+ * Reads who is there: `local`, the servers of the shell's settings, those of the configuration file, SSH aliases; of two with the
+ * same name the first counts. Throws `CroniumError` `config/…`: a run on half of the servers that its author meant is worse than
+ * none.
+ */
+export async function readCatalog(deps: CatalogDeps): Promise<Catalog> {
+  const settings = readSettings(deps.settings?.() ?? {});
+  const [configuration, aliases] = await Promise.all([readUserConfiguration(deps.configFile), deps.listAliases()]);
+  const named = new Map<string, Catalog['servers'][number]>();
+  const add = (origin: KnownServer['origin'], servers: readonly Server[]): void => {
+    for (const server of servers) if (!named.has(server.name)) named.set(server.name, { server, origin });
+  };
+  add('local', [LOCAL]);
+  add('settings', settings.servers);
+  add('configuration', configuration.servers);
+  add(
+    'ssh',
+    aliases.map((alias) => ({ name: alias, kind: 'ssh', address: alias, tags: [] })),
+  );
+  return { servers: [...named.values()], groups: { ...configuration.groups, ...settings.groups } };
 }
 
 /** The servers that the selectors name. Throws `CroniumError` `server/…` when one names nothing. */
-export async function chooseServers(selectors: readonly string[], deps: CatalogDeps): Promise<Server[]> {
-  const { servers, groups } = await readCatalog(deps);
-  return selectServers(selectors, servers, groups);
+export function chooseServers(selectors: readonly string[], catalog: Catalog): Server[] {
+  const servers = catalog.servers.map(({ server }) => server);
+  const isProtected = (one: Server): boolean =>
+    servers.some((server) => server.isProtected && server.address === one.address);
+  // By its address typed out, a server is no less protected than by its name.
+  return selectServers(selectors, servers, catalog.groups).map((server) =>
+    isProtected(server) ? { ...server, isProtected: true } : server,
+  );
 }
 
-async function readCatalog(deps: CatalogDeps): Promise<{ servers: Server[]; groups: Configuration['groups'] }> {
-  const [configuration, aliases] = await Promise.all([readUserConfiguration(deps.configFile), deps.listAliases()]);
-  const named = new Map<string, Server>([[LOCAL.name, LOCAL]]);
-  for (const server of configuration.servers) named.set(server.name, server);
-  for (const alias of aliases) {
-    if (!named.has(alias)) named.set(alias, { name: alias, kind: 'ssh', address: alias, tags: [] });
-  }
-  return { servers: [...named.values()], groups: configuration.groups };
+/** The servers with what is known of each. */
+export function describeServers(
+  { servers }: Catalog,
+  known: {
+    readonly seen: readonly SeenServer[];
+    readonly deployments: readonly Deployment[];
+    readonly states: ServerStates;
+  },
+): KnownServer[] {
+  const seen = new Map(known.seen.map((each) => [each.server.name, each]));
+  const active = known.deployments.filter(({ state }) => state === 'active');
+  const runners = new Map(active.map((each) => [each.server, each]));
+  return servers.map(({ server, origin }) => {
+    const facts = seen.get(server.name);
+    const runner = runners.get(server.name);
+    return {
+      ...{ server, origin },
+      ...known.states.of(server.name),
+      ...(facts ? { platform: facts.platform, seenAt: facts.at } : {}),
+      ...(runner ? { runner } : {}),
+    };
+  });
 }
 
-/** A wrong configuration stops: a run on half of the servers that its author meant is worse than none. */
-async function readUserConfiguration(file: string): Promise<Configuration> {
+function readSettings(settings: HostSettings): Pick<Configuration, 'servers' | 'groups'> {
+  const { problems, ...found } = readSettingsServers(settings.servers, settings.groups);
+  if (problems.length === 0) return found;
+  const lines = problems.map(({ message }) => `  ${message}`);
+  throw new CroniumError('config/invalid', `Cannot use the servers of your settings:\n${lines.join('\n')}`);
+}
+
+async function readUserConfiguration(file: string): Promise<Pick<Configuration, 'servers' | 'groups'>> {
   let content: string;
   try {
     content = await readFile(file, 'utf8');

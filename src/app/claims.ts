@@ -1,4 +1,4 @@
-import { sentence } from '../domain/errors.ts';
+import { Stopped, sentence } from '../domain/errors.ts';
 import type { Owner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
 
@@ -11,7 +11,8 @@ export class Claims implements Disposable {
   readonly #store: Store;
   readonly #owner: Owner;
   readonly #log: (line: string) => void;
-  readonly #jobs = new Set<string>();
+  /** Each with what cancels it alone. */
+  readonly #jobs = new Map<string, AbortController>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(store: Store, owner: Owner, log: (line: string) => void) {
@@ -27,8 +28,34 @@ export class Claims implements Disposable {
     const claimed = this.#store.transaction(() =>
       jobs.filter((job) => !this.#jobs.has(job) && this.#store.jobs.claim(job, this.#owner, lease)),
     );
-    for (const job of claimed) this.#jobs.add(job);
+    for (const job of claimed) this.#jobs.set(job, new AbortController());
     return new Set(claimed);
+  }
+
+  has(job: string): boolean {
+    return this.#jobs.has(job);
+  }
+
+  /** Aborted when a cancel is asked of this job, or with `signal`. */
+  cancelSignal(job: string, signal: AbortSignal): AbortSignal {
+    const own = this.#jobs.get(job);
+    return own ? AbortSignal.any([own.signal, signal]) : signal;
+  }
+
+  /** Notes that a cancel of the jobs was asked for, and begins with those that are ours. */
+  requestCancel(jobs: readonly string[]): void {
+    this.#store.jobs.requestCancel(jobs);
+    for (const job of jobs) this.#jobs.get(job)?.abort(new Stopped('user'));
+  }
+
+  /** Begins with the cancels that other processes have asked for. */
+  noticeCancels(): void {
+    if (this.#jobs.size === 0) return;
+    try {
+      for (const job of this.#store.jobs.cancelRequested()) this.#jobs.get(job)?.abort(new Stopped('user'));
+    } catch (error) {
+      this.#log(`Cannot look for cancels: ${sentence(error)}`);
+    }
   }
 
   release(jobs: Iterable<string>): void {
@@ -44,7 +71,7 @@ export class Claims implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.release([...this.#jobs]);
+    this.release([...this.#jobs.keys()]);
   }
 
   #renew(): void {
@@ -52,7 +79,7 @@ export class Claims implements Disposable {
     try {
       this.#store.transaction(() => {
         const lease = { now: Date.now(), leaseMs: LEASE_MS };
-        for (const job of this.#jobs) this.#store.jobs.renew(job, this.#owner, lease);
+        for (const job of this.#jobs.keys()) this.#store.jobs.renew(job, this.#owner, lease);
       });
     } catch (error) {
       this.#log(`Cannot renew the leases of jobs: ${sentence(error)}`);

@@ -1,20 +1,32 @@
 import type { Json, ScriptEvent } from '../domain/event.ts';
-import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
+import type { JobRecord, RunPlan, RunRecord, RunTrigger } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
+import type { LogPlace } from '../store/read-log.ts';
 import { Engine } from './engine.ts';
 import type { Host } from './host.ts';
 
+export type { LogPlace } from '../store/read-log.ts';
+
 /** The engine: what the shells call. Everything below starts only through it. */
 export interface Cronium extends AsyncDisposable {
-  /** The servers a person can name: `local`, those of the configuration file, aliases of the SSH configuration. */
+  /** The servers a person can name: `local`, those of the configuration and of the settings, aliases of the SSH configuration. */
   servers(): Promise<readonly Server[]>;
+  /** The same servers with what is known of them; asks nobody. */
+  knownServers(): Promise<readonly KnownServer[]>;
+  /** The servers that selectors name. Throws `CroniumError` `server/…`. */
+  selectServers(selectors: readonly string[]): Promise<readonly Server[]>;
+  /** Names of groups (without `@`) with their selectors. */
+  groups(): Promise<Readonly<Record<string, readonly string[]>>>;
+
   /** Packs the event and decides what would run where. Throws `CroniumError`; nothing has happened on a server yet. */
   plan(event: ScriptEvent, options: PlanOptions): Promise<RunPlan>;
-  /** Runs the plan; the events end with `finished`. */
+  /** A plan that repeats a run with the very payload, arguments and input of then. Throws `run/replay` when they are gone. */
+  planReplay(runId: string, options: ReplayOptions): Promise<RunPlan>;
+  /** Runs the plan, after what its overlap says about runs of the same event on the same servers; the events end with `finished`. */
   run(plan: RunPlan, signals: RunSignals): AsyncIterable<RunEvent>;
   /** Asks the servers of a run to stop its scripts and follows them to their ends. */
-  cancel(runId: string, signals: Pick<RunSignals, 'leave'>): AsyncIterable<RunEvent>;
+  cancel(runId: string, signals: Pick<RunSignals, 'leave'>, options?: FollowOptions): AsyncIterable<RunEvent>;
   /**
    * Tells a run's log from its beginning and goes on to its end: what the mirrors have, then what the servers have since, then
    * live. Jobs that another process looks after are followed from the store.
@@ -26,11 +38,35 @@ export interface Cronium extends AsyncDisposable {
   runs(): readonly RunRecord[];
   /** By id or by a unique beginning of it. Throws `CroniumError` when there is none or more than one. */
   findRun(id: string): RunRecord;
-  /** The log of a job as the mirror has it now. */
-  log(job: JobRecord): AsyncIterable<LogEntry>;
+  /** The log of a job as the mirror has it now, from its beginning or from where an entry says that it goes on. */
+  log(job: JobRecord, options?: { readonly from?: LogPlace }): AsyncIterable<LogEntry>;
+  /** Removes the runs that are over and beyond what is kept, with their logs and payloads; returns how many. */
+  prune(retention: Retention): Promise<number>;
+  /** Removes one run that is over, with its log. Throws `run/active` while it goes on. */
+  forgetRun(runId: string): Promise<void>;
+
+  /** Connects and says what answered; the connection stays for what comes next. Throws `CroniumError` `connect/…`, `boot/…`. */
+  connect(server: Server, options: { signal: AbortSignal }): Promise<ServerFacts>;
+  /** Closes the connection to a server, unless a job of this process runs there. Says whether it did. */
+  disconnect(server: Server): Promise<boolean>;
+  health(server: Server, options: { signal: AbortSignal }): Promise<Health>;
+  /** Newest first for each server. */
   deployments(): readonly Deployment[];
-  /** Something in the store has changed by this process; returns what ends the subscription. */
+  /** Puts the runner of this version on the server anew, and uses it from now on. */
+  deploy(server: Server, options: { signal: AbortSignal }): Promise<Deployment>;
+  /** Uses a runner version that is on the server from before. Throws `deploy/gone` when it is not there any more. */
+  rollBack(server: Server, sha256: string, options: { signal: AbortSignal }): Promise<Deployment>;
+  /** Removes one runner version from the server. Throws `deploy/busy` when a job there uses it. */
+  removeRunner(server: Server, sha256: string, options: { signal: AbortSignal }): Promise<void>;
+  /** What of ours is on the server; nothing is changed. */
+  inventory(server: Server, options: { signal: AbortSignal }): Promise<Inventory>;
+  /** Removes all of ours from the server but running jobs and what they need, and says what was removed. */
+  clean(server: Server, options: { signal: AbortSignal }): Promise<Cleaned>;
+
+  /** Something in the store has changed, by this process or, while somebody watches, by another. */
   onDidChange(listener: () => void): Disposable;
+  /** Looks for what other processes change, for as long as what comes back is not disposed. */
+  watch(): Disposable;
 }
 
 export interface RunSignals {
@@ -55,13 +91,103 @@ export interface PlanOptions {
   readonly input?: Json;
   readonly timeoutMs?: number;
   readonly parallel?: number;
+  /** What the user's settings say, for an event that says nothing itself. */
+  readonly defaults?: { readonly timeoutMs?: number; readonly parallel?: number };
+  /** Absent: `person`. */
+  readonly trigger?: RunTrigger;
+  /** Answers for `${input:id}`; see `neededInputs` in `app/events.ts`. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Paths of the workspace's folders by name, for `${workspaceFolder:name}`. */
+  readonly folders?: Readonly<Record<string, string>>;
+  /** The value of a setting, for `${config:key}`. */
+  readonly config?: (key: string) => string | undefined;
   readonly signal: AbortSignal;
 }
 
-/** One record of a job's log. `time` is milliseconds since 1970. */
-export type LogEntry =
-  | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array; readonly time: number }
-  | { readonly kind: 'note'; readonly message: string; readonly time: number };
+export interface ReplayOptions {
+  /** Only these servers of the run. */
+  readonly servers?: readonly string[];
+  readonly trigger?: RunTrigger;
+  readonly signal: AbortSignal;
+}
+
+/** What is kept of runs that are over. */
+export interface Retention {
+  readonly maxRuns: number;
+  readonly maxAgeMs: number;
+}
+
+/** A server with what is known of it. */
+export interface KnownServer {
+  readonly server: Server;
+  /** Who names it. */
+  readonly origin: 'local' | 'settings' | 'configuration' | 'ssh';
+  /** Of this process. `unknown`: nobody has asked. */
+  readonly state: 'connected' | 'connecting' | 'failed' | 'unknown';
+  /** Why the last connection failed. */
+  readonly problem?: string;
+  /** `linux/amd64`. */
+  readonly platform?: string;
+  /** When it answered last: milliseconds since 1970. */
+  readonly seenAt?: number;
+  /** The runner in use there, as far as we know. */
+  readonly runner?: Deployment;
+  /** The last answer, with its time. */
+  readonly health?: { readonly at: number; readonly health: Health };
+}
+
+/** What a server said of itself. */
+export interface ServerFacts {
+  readonly platform: string;
+  /** The machine id. */
+  readonly host: string;
+  readonly runnerVersion: string;
+  readonly runnerSha256: string;
+  /** The folder with all of ours. */
+  readonly base: string;
+  /** From nothing to its answer; 0 when the connection was there. */
+  readonly tookMs: number;
+}
+
+/** A server's load; what its system does not tell is absent. Sizes in bytes. */
+export interface Health {
+  readonly cores: number;
+  /** Processes that want a core, over the last minute. */
+  readonly load1?: number;
+  readonly memory?: { readonly total: number; readonly available: number };
+  /** Of the file system that holds our folder. */
+  readonly disk: { readonly total: number; readonly free: number };
+  readonly uptimeSeconds?: number;
+  /** Jobs of all installs that have not ended. */
+  readonly jobs: number;
+}
+
+/** What of ours is (or was) on a server. Sizes in bytes. */
+export interface Inventory {
+  readonly base: string;
+  readonly items: readonly InventoryItem[];
+}
+
+/** What was removed from a server. */
+export interface Cleaned extends Inventory {
+  /** What stays: running jobs need it, or it could not be removed. */
+  readonly kept: readonly InventoryItem[];
+}
+
+export interface InventoryItem {
+  readonly kind: 'runner' | 'payload' | 'job' | 'other';
+  /** A hash, a job id or a file's name. */
+  readonly name: string;
+  readonly bytes: number;
+  /** It stays: a running job needs it. */
+  readonly isInUse: boolean;
+}
+
+/** One record of a job's log. `time` is milliseconds since 1970; `next`: where the log goes on behind it. */
+export type LogEntry = { readonly time: number; readonly next: LogPlace } & (
+  | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
+  | { readonly kind: 'note'; readonly message: string }
+);
 
 /** A runner version on a server. */
 export interface Deployment {
@@ -70,7 +196,8 @@ export interface Deployment {
   readonly version: string;
   /** `linux/amd64`. */
   readonly platform: string;
-  readonly state: 'deploying' | 'active' | 'failed';
+  /** `active` is the one that is used; `idle` is there beside it. */
+  readonly state: 'deploying' | 'active' | 'idle' | 'failed';
   /** Milliseconds since 1970. */
   readonly at: number;
   /** The run that brought it. */

@@ -1,13 +1,9 @@
-import { Emitter } from '../base/emitter.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import type { ScriptEvent } from '../domain/event.ts';
-import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
-import type { JobDeps, JobEnd } from '../execution/job-context.ts';
-import { refreshJob, resumeJob } from '../execution/resume.ts';
-import { executeFollow, executeRun } from '../execution/run.ts';
+import type { JobDeps } from '../execution/job-context.ts';
 import { Sessions } from '../execution/sessions.ts';
 import { type Artifacts, loadArtifacts } from '../runner/artifacts.ts';
 import { openMirror } from '../store/mirror.ts';
@@ -15,22 +11,41 @@ import { newOwner } from '../store/owner.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createTransports, type SshTransports } from '../transport/pool.ts';
 import { isRetryable } from '../transport/transport.ts';
-import { chooseServers, listServers } from './catalog.ts';
+import { Attendant } from './attendant.ts';
+import { type Catalog, chooseServers, describeServers, readCatalog } from './catalog.ts';
+import { Changes } from './changes.ts';
 import { Claims } from './claims.ts';
-import type { Cronium, Deployment, FollowOptions, LogEntry, PlanOptions, RunSignals } from './cronium.ts';
+import type {
+  Cleaned,
+  Cronium,
+  Deployment,
+  FollowOptions,
+  Health,
+  Inventory,
+  KnownServer,
+  LogEntry,
+  LogPlace,
+  PlanOptions,
+  ReplayOptions,
+  Retention,
+  RunSignals,
+  ServerFacts,
+} from './cronium.ts';
 import type { Host } from './host.ts';
 import { installId } from './install.ts';
-import { readEntries, readExit } from './log.ts';
+import { cancelRun, followRun, type LiveRunDeps, runPlan } from './live-run.ts';
+import { readEntries } from './log.ts';
+import { nodeFiles } from './node-files.ts';
 import { planRun } from './planning.ts';
+import { forgetRun, prune } from './pruning.ts';
 import { Recorder } from './recorder.ts';
-import { tailJob } from './tail.ts';
-import { LogTeller } from './tell.ts';
+import { planReplay } from './replay.ts';
+import { ServerCare } from './server-care.ts';
+import { ServerStates } from './server-states.ts';
+import { sessionJournal } from './session-journal.ts';
 
 /** Runs that a list shows. */
 const LISTED_RUNS = 200;
-
-/** How long `refresh` waits for servers altogether. */
-const REFRESH_LIMIT_MS = 10_000;
 
 /** The one place where ports meet their adapters. */
 export class Engine implements Cronium {
@@ -38,101 +53,102 @@ export class Engine implements Cronium {
   readonly #store: Store;
   readonly #transports: SshTransports;
   readonly #sessions: Sessions;
-  readonly #onDidChange = new Emitter<void>();
+  readonly #changes: Changes;
   readonly #claims: Claims;
-  readonly #recorder: Recorder;
-  readonly #deps: JobDeps;
+  readonly #states: ServerStates;
+  readonly #care: ServerCare;
+  readonly #attendant: Attendant;
+  readonly #live: LiveRunDeps;
   #artifacts: Promise<Artifacts> | undefined;
 
   constructor(host: Host) {
+    const log = (line: string): void => host.log(line);
     this.#host = host;
-    this.#store = openStore(host.dataDir, host.sqliteBinding ? { nativeBinding: host.sqliteBinding } : {});
-    this.#claims = new Claims(this.#store, newOwner(), (line) => host.log(line));
-    this.#recorder = new Recorder(this.#store, () => this.#onDidChange.emit());
+    const store = openStore(host.dataDir, host.sqliteBinding ? { nativeBinding: host.sqliteBinding } : {});
+    this.#store = store;
+    this.#changes = new Changes({ dataVersion: () => store.dataVersion(), log });
+    const changed = (): void => this.#changes.tell();
+    this.#claims = new Claims(store, newOwner(), log);
+    this.#changes.on(() => this.#claims.noticeCancels());
+    const recorder = new Recorder(store, changed);
+    this.#states = new ServerStates(changed);
     this.#transports = createTransports(host);
-    this.#sessions = this.#createSessions();
-    this.#deps = {
+    this.#sessions = new Sessions({
+      artifacts: () => this.#loadArtifacts(),
+      transport: (server) => this.#transports.get(server),
+      pin: ({ name }) => store.deployments.pin(name),
+      journal: sessionJournal(recorder, this.#states),
+    });
+    this.#care = new ServerCare({ store, sessions: this.#sessions, states: this.#states, changed });
+    const execution: JobDeps = {
       sessions: this.#sessions,
-      journal: this.#recorder,
+      journal: recorder,
       install: installId(host.dataDir),
-      openMirror: (job) => openMirror(this.#store.logDir(job)),
-      holdsPayload: (server, sha256) => this.#store.servers.holdsPayload(server.name, sha256),
+      openMirror: (job) => openMirror(store.logDir(job)),
+      holdsPayload: (server, sha256) => store.servers.holdsPayload(server.name, sha256),
       payloadHeld: (server, sha256) => this.#notePayload(server, sha256),
       isRetryable,
       random: Math.random,
     };
+    this.#attendant = new Attendant({ store, claims: this.#claims, execution, log });
+    this.#live = { store, claims: this.#claims, changes: this.#changes, attendant: this.#attendant, execution };
   }
 
-  servers(): Promise<readonly Server[]> {
-    return listServers({ configFile: this.#host.configFile, listAliases: () => this.#transports.listAliases() });
+  async servers(): Promise<readonly Server[]> {
+    return (await this.#catalog()).servers.map(({ server }) => server);
+  }
+
+  async knownServers(): Promise<readonly KnownServer[]> {
+    return describeServers(await this.#catalog(), {
+      seen: this.#store.servers.seen(),
+      deployments: this.deployments(),
+      states: this.#states,
+    });
+  }
+
+  async selectServers(selectors: readonly string[]): Promise<readonly Server[]> {
+    return chooseServers(selectors, await this.#catalog());
+  }
+
+  async groups(): Promise<Readonly<Record<string, readonly string[]>>> {
+    return (await this.#catalog()).groups;
   }
 
   plan(event: ScriptEvent, options: PlanOptions): Promise<RunPlan> {
-    const { configFile, env, prompts } = this.#host;
-    return planRun(event, options, {
-      payloadsDir: this.#store.payloadsDir,
-      env,
-      prompts,
-      chooseServers: (selectors) =>
-        chooseServers(selectors, { configFile, listAliases: () => this.#transports.listAliases() }),
-    });
+    const { env, homeDir, prompts, files = nodeFiles } = this.#host;
+    const { payloadsDir } = this.#store;
+    const choose = (selectors: readonly string[]): Promise<readonly Server[]> => this.selectServers(selectors);
+    return planRun(event, options, { payloadsDir, files, env, homeDir, prompts, chooseServers: choose });
   }
 
-  async *run(plan: RunPlan, signals: RunSignals): AsyncGenerator<RunEvent> {
-    const jobs = plan.jobs.map(({ id }) => id);
-    // In one step, so that nobody takes a job of a run that begins for one that was left.
-    this.#store.transaction(() => {
-      this.#store.runs.insert(plan, Date.now());
-      this.#claims.claim(jobs);
-    });
-    this.#onDidChange.emit();
-    using _intent = this.#keepCancel(plan.id, signals);
-    try {
-      yield* executeRun(plan, this.#deps, signals);
-    } finally {
-      this.#claims.release(jobs);
-    }
-    await this.#sessions.collect();
-  }
-
-  async *cancel(runId: string, { leave }: Pick<RunSignals, 'leave'>): AsyncGenerator<RunEvent> {
+  async planReplay(runId: string, options: ReplayOptions): Promise<RunPlan> {
+    const { env, prompts } = this.#host;
     const run = this.findRun(runId);
-    this.#store.jobs.requestCancel(run.id);
-    this.#onDidChange.emit();
-    const open = run.jobs.filter(({ outcome }) => outcome === undefined);
-    yield* this.#resume(run, open, { cancel: AbortSignal.abort(), leave });
+    const { payloadsDir, runs } = this.#store;
+    return await planReplay(run, runs.keptPlan(run.id), options, {
+      ...{ env, prompts, payloadsDir },
+      servers: () => this.servers(),
+    });
+  }
+
+  run(plan: RunPlan, signals: RunSignals): AsyncGenerator<RunEvent> {
+    return runPlan(plan, signals, this.#live);
+  }
+
+  async *cancel(
+    runId: string,
+    signals: Pick<RunSignals, 'leave'>,
+    options: FollowOptions = {},
+  ): AsyncGenerator<RunEvent> {
+    yield* cancelRun(this.findRun(runId), signals, options, this.#live);
   }
 
   async *follow(runId: string, signals: RunSignals, options: FollowOptions = {}): AsyncGenerator<RunEvent> {
-    const run = this.findRun(runId);
-    const { servers } = options;
-    using _intent = this.#keepCancel(run.id, signals);
-    yield* this.#resume(
-      run,
-      run.jobs.filter(({ server }) => servers?.includes(server.name) ?? true),
-      signals,
-    );
+    yield* followRun(this.findRun(runId), signals, options, this.#live);
   }
 
-  async refresh({ signal }: { readonly signal: AbortSignal }): Promise<void> {
-    const unfinished = this.#store.jobs.unfinished();
-    const claimed = this.#claims.claim(unfinished.map(({ id }) => id));
-    const leave = AbortSignal.any([signal, AbortSignal.timeout(REFRESH_LIMIT_MS)]);
-    const signals = { cancel: new AbortController().signal, leave };
-    const refresh = async (job: JobRecord): Promise<void> => {
-      const end = await refreshJob(await this.#unfinished(job), this.#deps, { signals, emit: async () => {} });
-      if (end.kind === 'settled') this.#recorder.settled(job.id, end.outcome);
-      else this.#host.log(`${job.server.name}: ${end.message}`);
-    };
-    try {
-      await Promise.all(
-        unfinished
-          .filter(({ id }) => claimed.has(id))
-          .map((job) => refresh(job).catch((error) => this.#host.log(`${job.server.name}: ${sentence(error)}`))),
-      );
-    } finally {
-      this.#claims.release(claimed);
-    }
+  refresh(options: { readonly signal: AbortSignal }): Promise<void> {
+    return this.#attendant.refresh(this.#store.jobs.unfinished(), options);
   }
 
   runs(): readonly RunRecord[] {
@@ -147,77 +163,79 @@ export class Engine implements Cronium {
     return found;
   }
 
-  log(job: JobRecord): AsyncGenerator<LogEntry> {
-    return readEntries(this.#store.logDir(job.id));
+  log(job: JobRecord, { from }: { readonly from?: LogPlace } = {}): AsyncGenerator<LogEntry> {
+    return readEntries(this.#store.logDir(job.id), from);
+  }
+
+  async prune(retention: Retention): Promise<number> {
+    const count = await prune(this.#store, retention);
+    if (count > 0) this.#changes.tell();
+    return count;
+  }
+
+  async forgetRun(runId: string): Promise<void> {
+    await forgetRun(this.#store, this.findRun(runId));
+    this.#changes.tell();
+  }
+
+  connect(server: Server, options: { readonly signal: AbortSignal }): Promise<ServerFacts> {
+    return this.#care.connect(server, options);
+  }
+
+  disconnect(server: Server): Promise<boolean> {
+    return this.#care.disconnect(server);
+  }
+
+  health(server: Server, options: { readonly signal: AbortSignal }): Promise<Health> {
+    return this.#care.health(server, options);
   }
 
   deployments(): readonly Deployment[] {
-    return this.#store.deployments.latest();
+    return this.#care.deployments();
+  }
+
+  deploy(server: Server, options: { readonly signal: AbortSignal }): Promise<Deployment> {
+    return this.#care.deploy(server, options);
+  }
+
+  rollBack(server: Server, sha256: string, options: { readonly signal: AbortSignal }): Promise<Deployment> {
+    return this.#care.rollBack(server, sha256, options);
+  }
+
+  removeRunner(server: Server, sha256: string, options: { readonly signal: AbortSignal }): Promise<void> {
+    return this.#care.removeRunner(server, sha256, options);
+  }
+
+  inventory(server: Server, options: { readonly signal: AbortSignal }): Promise<Inventory> {
+    return this.#care.inventory(server, options);
+  }
+
+  async clean(server: Server, options: { readonly signal: AbortSignal }): Promise<Cleaned> {
+    // What the server alone knows of jobs that have ended would be lost.
+    const jobs = this.#store.jobs.unfinished().filter((job) => job.server.name === server.name);
+    await this.#attendant.refresh(jobs, options);
+    return await this.#care.clean(server, options);
   }
 
   onDidChange(listener: () => void): Disposable {
-    return this.#onDidChange.on(listener);
+    return this.#changes.on(listener);
+  }
+
+  watch(): Disposable {
+    return this.#changes.watch();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sessions[Symbol.asyncDispose]();
     await this.#transports[Symbol.asyncDispose]();
+    this.#changes[Symbol.dispose]();
     this.#claims[Symbol.dispose]();
     this.#store[Symbol.dispose]();
   }
 
-  #resume(run: RunRecord, jobs: readonly JobRecord[], signals: RunSignals): AsyncGenerator<RunEvent> {
-    const others = run.jobs.filter((job) => !jobs.includes(job));
-    return executeFollow(run.id, jobs, {
-      journal: this.#recorder,
-      known: others.flatMap(({ outcome }) => outcome ?? []),
-      resume: (plan, emit) => this.#resumeJob(jobs.find(({ id }) => id === plan.id) as JobRecord, signals, emit),
-    });
-  }
-
-  /** Tells what the mirror has, then goes on with the job: from the store while another process looks after it, else ourselves. */
-  async #resumeJob(job: JobRecord, signals: RunSignals, emit: (event: RunEvent) => Promise<void>): Promise<JobEnd> {
-    const teller = new LogTeller(this.#store.logDir(job.id), { server: job.server.name, emit });
-    const tryClaim = (): boolean => this.#claims.claim([job.id]).size > 0;
-    if (job.outcome || !tryClaim()) {
-      // Cancelling needs no ownership: the owner hears of the end like everyone.
-      if (!job.outcome && signals.cancel.aborted) await this.#cancelElsewhere(job, signals, emit);
-      const outcome = (): JobOutcome | undefined => this.#store.jobs.outcome(job.id);
-      const end = await tailJob(teller, { leave: signals.leave, outcome, tryClaim });
-      if (end.kind !== 'ours') return end;
-    }
-    try {
-      // Opening cuts a torn tail off, so that what is told here and what is followed then meet at one border.
-      openMirror(this.#store.logDir(job.id)).close();
-      await teller.look();
-      const { text } = teller;
-      return await resumeJob(await this.#unfinished(job), this.#deps, { signals, text, emit });
-    } catch (error) {
-      return { kind: 'left', message: sentence(error) };
-    } finally {
-      this.#claims.release([job.id]);
-    }
-  }
-
-  async #cancelElsewhere(
-    job: JobRecord,
-    { leave }: RunSignals,
-    emit: (event: RunEvent) => Promise<void>,
-  ): Promise<void> {
-    try {
-      using used = await this.#sessions.use(job.server, { signal: leave });
-      await used.session.cancel(job.id, this.#deps.install);
-    } catch (error) {
-      if (leave.aborted) return;
-      await emit({ type: 'note', server: job.server.name, message: `Cannot cancel: ${sentence(error)}` });
-    }
-  }
-
-  /** A cancel that was asked for stands until it is confirmed, also when this process goes away. */
-  #keepCancel(run: string, { cancel }: RunSignals): Disposable {
-    const keep = (): void => this.#store.jobs.requestCancel(run);
-    cancel.addEventListener('abort', keep, { once: true });
-    return { [Symbol.dispose]: () => cancel.removeEventListener('abort', keep) };
+  #catalog(): Promise<Catalog> {
+    const { configFile, settings } = this.#host;
+    return readCatalog({ configFile, settings, listAliases: () => this.#transports.listAliases() });
   }
 
   /** Only saves an upload: not worth a run. */
@@ -229,27 +247,8 @@ export class Engine implements Cronium {
     }
   }
 
-  async #unfinished(job: JobRecord): Promise<Parameters<typeof resumeJob>[0]> {
-    const exit = await readExit(this.#store.logDir(job.id));
-    return { ...job, ...(exit ? { exit } : {}) };
-  }
-
   #loadArtifacts(): Promise<Artifacts> {
     this.#artifacts ??= loadArtifacts(this.#host.runnersDir);
     return this.#artifacts;
-  }
-
-  #createSessions(): Sessions {
-    let artifacts: Artifacts = { version: '', all: [] };
-    return new Sessions({
-      artifacts: async () => {
-        artifacts = await this.#loadArtifacts();
-        return artifacts;
-      },
-      transport: (server) => this.#transports.get(server),
-      onDeploying: (server, artifact, run) => this.#recorder.deploying(server, artifact, artifacts, run),
-      onDeployFailed: (server, artifact) => this.#recorder.deployFailed(server, artifact, artifacts),
-      onOpened: (server, session, deployed) => this.#recorder.opened(server, session, deployed, artifacts),
-    });
   }
 }

@@ -1,3 +1,4 @@
+import type { Files } from '../domain/files.ts';
 import type { Prompts } from '../transport/transport.ts';
 
 /** What a shell (the extension, the command line) brings to the engine. */
@@ -6,16 +7,27 @@ export interface Host {
   readonly dataDir: string;
   /** The user's own configuration file (`servers:`), whether it exists or not. */
   readonly configFile: string;
+  /** Servers and groups of the shell's own settings, beside those of the configuration file; asked at every need. */
+  readonly settings?: () => HostSettings;
   /** `-F` of `ssh`; absent: the user's default configuration. */
   readonly sshConfigFile?: string;
   /** The folder with the runner artifacts and their table: `dist/runners`. */
   readonly runnersDir: string;
   /** better-sqlite3's native binding; absent: found beside the npm package (tests). */
   readonly sqliteBinding?: string;
+  /** The files of the workspace; absent: those of this disk. */
+  readonly files?: Files;
   /** The person at the other end. */
   readonly prompts: Prompts;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
   /** One line for the person who looks for the cause of a problem; never a secret. */
   log(line: string): void;
+}
+
+/** What the user's settings say about servers: of the user only, never of a workspace. */
+export interface HostSettings {
+  /** As `servers:` and `groups:` of the configuration file, as JSON; checked by the engine. */
+  readonly servers?: unknown;
+  readonly groups?: unknown;
 }

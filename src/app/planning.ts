@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { CroniumError } from '../domain/errors.ts';
-import type { ScriptEvent } from '../domain/event.ts';
-import type { RunPlan, StartSpec } from '../domain/run.ts';
+import { DEFAULT_TIMEOUT_MS, type ScriptEvent } from '../domain/event.ts';
+import type { Files } from '../domain/files.ts';
+import type { GitState, JobPlan, RunPlan, StartSpec } from '../domain/run.ts';
 import type { Server } from '../domain/server.ts';
+import { findFiles } from '../payload/files.ts';
 import { buildPayload } from '../payload/payload.ts';
-import type { Prompts } from '../transport/transport.ts';
+import { askSecrets, type SecretsDeps } from './ask-secrets.ts';
 import type { PlanOptions } from './cronium.ts';
+import { gitState } from './git.ts';
+import { resolveValues } from './resolve-values.ts';
 
 /** Jobs at once when neither the event nor the person says. */
 const DEFAULT_PARALLEL = 32;
@@ -16,15 +20,70 @@ const GRACE_MS = 5_000;
 /** A `start` is one message of at most 64 KiB; the rest of it needs little. */
 const MAX_SPEC_BYTES = 60_000;
 
-export interface PlanningDeps {
+export interface PlanningDeps extends SecretsDeps {
   readonly payloadsDir: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly prompts: Prompts;
+  readonly files: Files;
+  readonly homeDir: string;
   chooseServers(selectors: readonly string[]): Promise<readonly Server[]>;
 }
 
 /** Packs the event and decides what would run where. */
 export async function planRun(event: ScriptEvent, options: PlanOptions, deps: PlanningDeps): Promise<RunPlan> {
+  const { signal } = options;
+  const servers = await findServers(event, options, deps);
+  const values = resolveValues(event, options, deps);
+  const { cwd } = values;
+  const packed = cwd === undefined ? event : { ...event, cwd };
+  const [payload, git] = await Promise.all([
+    buildPayload(packed, { files: deps.files, text: options.text, cacheDir: deps.payloadsDir, signal }),
+    findGitState(event, options, deps),
+  ]);
+  const { input } = values;
+  const spec: StartSpec = {
+    ...values.common,
+    timeoutMs: options.timeoutMs ?? event.timeoutMs ?? options.defaults?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    graceMs: GRACE_MS,
+    onDisconnect: event.onDisconnect,
+    ...(input === undefined ? {} : { input }),
+    secrets: await askSecrets(event, deps, options),
+  };
+  const jobs = servers.map((server): JobPlan => {
+    const own = values.own(server);
+    return { id: newId(), server, ...(own ? { own } : {}) };
+  });
+  checkSize(event.name, spec, jobs);
+  return {
+    id: newId(),
+    eventId: event.id,
+    eventName: event.name,
+    script: event.script,
+    trigger: options.trigger ?? 'person',
+    overlap: event.overlap,
+    ...(git ? { git } : {}),
+    payload,
+    jobs,
+    parallel: options.parallel ?? event.parallel ?? options.defaults?.parallel ?? DEFAULT_PARALLEL,
+    retries: event.retries,
+    spec,
+  };
+}
+
+/** An id of a run or a job. */
+export function newId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Throws `CroniumError` `run/size` when what travels in a `start` is too large for any of the jobs. */
+export function checkSize(event: string, spec: StartSpec, jobs: readonly JobPlan[]): void {
+  const size = Math.max(...jobs.map(({ own }) => Buffer.byteLength(JSON.stringify({ ...spec, ...own }))));
+  if (size <= MAX_SPEC_BYTES) return;
+  throw new CroniumError(
+    'run/size',
+    `Cannot run "${event}": its arguments, environment, secrets and input are ${size} bytes together, at most ${MAX_SPEC_BYTES} are possible; name a file under "files" for larger data`,
+  );
+}
+
+async function findServers(event: ScriptEvent, options: PlanOptions, deps: PlanningDeps): Promise<readonly Server[]> {
   const selectors = options.on ?? event.servers;
   if (selectors.length === 0) {
     throw new CroniumError(
@@ -34,64 +93,18 @@ export async function planRun(event: ScriptEvent, options: PlanOptions, deps: Pl
   }
   const servers = await deps.chooseServers(selectors);
   if (servers.length === 0) throw new CroniumError('run/servers', `Cannot run "${event.name}": no server is left`);
-  const payload = await buildPayload(event, {
-    text: options.text,
-    cacheDir: deps.payloadsDir,
-    signal: options.signal,
-  });
-  const secrets = await askSecrets(event, deps, options.signal);
-  const input = options.input ?? event.input;
-  const spec: StartSpec = {
-    ...(options.args ? { args: options.args } : {}),
-    env: options.env ?? {},
-    timeoutMs: options.timeoutMs ?? event.timeoutMs,
-    graceMs: GRACE_MS,
-    onDisconnect: event.onDisconnect,
-    ...(input === undefined ? {} : { input }),
-    secrets,
-  };
-  checkSize(event, spec);
-  return {
-    id: newId(),
-    eventId: event.id,
-    eventName: event.name,
-    payload,
-    jobs: servers.map((server) => ({ id: newId(), server })),
-    parallel: options.parallel ?? event.parallel ?? DEFAULT_PARALLEL,
-    retries: event.retries,
-    spec,
-  };
+  return servers;
 }
 
-function newId(): string {
-  return randomBytes(16).toString('hex');
-}
-
-function checkSize(event: ScriptEvent, spec: StartSpec): void {
-  const size = Buffer.byteLength(JSON.stringify(spec));
-  if (size <= MAX_SPEC_BYTES) return;
-  throw new CroniumError(
-    'run/size',
-    `Cannot run "${event.name}": its arguments, environment, secrets and input are ${size} bytes together, at most ${MAX_SPEC_BYTES} are possible; name a file under "files" for larger data`,
-  );
-}
-
-/** The values of the event's secrets: from the environment of the same name, else asked for, never echoed, never stored. */
-async function askSecrets(
-  event: ScriptEvent,
+/** What cannot be found for it cannot be packed either, and that is said by the packing. */
+function findGitState(
+  { script, files }: ScriptEvent,
+  { text, signal }: PlanOptions,
   deps: PlanningDeps,
-  signal: AbortSignal,
-): Promise<Record<string, string>> {
-  const secrets: Record<string, string> = {};
-  for (const name of event.secrets) {
-    const value = deps.env[name] ?? (await deps.prompts.askSecret?.(`Secret ${name} of "${event.name}"`, { signal }));
-    if (value === undefined) {
-      throw new CroniumError(
-        'run/secret',
-        `Cannot run "${event.name}": its secret ${name} is neither in the environment nor was it given`,
-      );
-    }
-    secrets[name] = value;
-  }
-  return secrets;
+): Promise<GitState | undefined> {
+  const others = async (): Promise<string[]> => {
+    const found = await findFiles(files, script.root, { files: deps.files, signal });
+    return found.files.map(({ name }) => name);
+  };
+  return gitState({ script, text, files: others }, deps);
 }

@@ -2,14 +2,17 @@ import type { JobPhase } from '../domain/job.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { Server } from '../domain/server.ts';
 import type { Journal } from '../execution/journal.ts';
-import type { Artifact, Artifacts } from '../runner/artifacts.ts';
+import type { Artifact } from '../runner/artifacts.ts';
 import type { Session } from '../runner/session.ts';
+import type { DeploymentRecord } from '../store/deployments.ts';
 import type { Store } from '../store/store.ts';
 
 /** Writes intents and facts to the store and says that something has changed. */
 export class Recorder implements Journal {
   readonly #store: Store;
   readonly #changed: () => void;
+  /** What was known of the versions that are being put on servers now. */
+  readonly #before = new Map<string, DeploymentRecord>();
 
   constructor(store: Store, changed: () => void) {
     this.#store = store;
@@ -26,33 +29,37 @@ export class Recorder implements Journal {
     this.#changed();
   }
 
-  deploying(server: Server, artifact: Artifact, artifacts: Artifacts, run: string | undefined): void {
-    this.#deployment(server, artifact, artifacts, { state: 'deploying', ...(run ? { run } : {}) });
+  deploying(server: Server, { sha256, platform }: Artifact, from: { version: string; run?: string }): void {
+    const known = this.#store.deployments.find(server.name, sha256);
+    if (known) this.#before.set(`${server.name} ${sha256}`, known);
+    this.#record({ server: server.name, sha256, platform, ...from, state: 'deploying', at: Date.now() });
   }
 
-  deployFailed(server: Server, artifact: Artifact, artifacts: Artifacts): void {
-    this.#deployment(server, artifact, artifacts, { state: 'failed' });
+  /** A version that was there stays there: nothing is ever overwritten by half. */
+  deployFailed(server: Server, { sha256 }: Artifact): void {
+    const before = this.#before.get(`${server.name} ${sha256}`);
+    this.#before.delete(`${server.name} ${sha256}`);
+    const tried = this.#store.deployments.find(server.name, sha256);
+    if (before?.state === 'active' || before?.state === 'idle') this.#record(before);
+    else if (tried) this.#record({ ...tried, state: 'failed', at: Date.now() });
   }
 
   /** A runner has said hello: the server is there, and the runner on it is active. */
-  opened(server: Server, { hello }: Session, deployed: Artifact | undefined, artifacts: Artifacts): void {
+  opened(server: Server, { hello }: Session, deployed: Artifact | undefined): void {
+    const { sha256, version } = hello;
     const platform = `${hello.os}/${hello.arch}`;
     this.#store.servers.saw({ server, host: hello.host, platform, at: Date.now() });
-    const known = this.#store.deployments.find(server.name, hello.sha256);
-    if (deployed || known?.state !== 'active') {
-      const artifact = deployed ?? { sha256: hello.sha256, platform };
-      this.#deployment(server, artifact, artifacts, { state: 'active', ...(known?.run ? { run: known.run } : {}) });
-    } else this.#changed();
+    const known = this.#store.deployments.find(server.name, sha256);
+    this.#before.delete(`${server.name} ${sha256}`);
+    if (!deployed && known?.state === 'active') return this.#changed();
+    // One that was there already came when it came.
+    const at = deployed || known?.state !== 'idle' ? Date.now() : known.at;
+    const run = known?.run ? { run: known.run } : {};
+    this.#record({ server: server.name, sha256, version, platform, state: 'active', at, ...run });
   }
 
-  #deployment(
-    server: Server,
-    artifact: Pick<Artifact, 'sha256' | 'platform'>,
-    { version }: Artifacts,
-    fact: { readonly state: 'deploying' | 'active' | 'failed'; readonly run?: string },
-  ): void {
-    const { sha256, platform } = artifact;
-    this.#store.deployments.record({ server: server.name, sha256, version, platform, at: Date.now(), ...fact });
+  #record(deployment: DeploymentRecord): void {
+    this.#store.deployments.record(deployment);
     this.#changed();
   }
 }

@@ -11,6 +11,11 @@ export interface LinePart {
 export class LineSplitter {
   #rest = '';
 
+  /** The unfinished line at the end of what was pushed, as far as it is held back. */
+  get rest(): string {
+    return this.#rest;
+  }
+
   push(text: string): LinePart[] {
     const parts: LinePart[] = [];
     const pieces = `${this.#rest}${text}`.split('\n');

@@ -1,11 +1,15 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { CroniumError } from '../domain/errors.ts';
-import { cancelCommand } from './commands/cancel.ts';
+import { ExitCode, thrownExitCode } from '../app/exit-code.ts';
+import { CroniumError, Stopped } from '../domain/errors.ts';
+import { type CancelOptions, cancelCommand } from './commands/cancel.ts';
+import { cleanCommand } from './commands/clean.ts';
+import { deployCommand } from './commands/deploy.ts';
+import { healthCommand } from './commands/health.ts';
 import { type LogsOptions, logsCommand } from './commands/logs.ts';
+import { type ReplayOptions, replayCommand } from './commands/replay.ts';
 import { type RunOptions, runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serversCommand } from './commands/servers.ts';
-import { ExitCode } from './exit-code.ts';
 import { createShell, type GlobalOptions, type Shell } from './shell.ts';
 
 /** The package's version, put in by the build. */
@@ -46,18 +50,28 @@ function createProgram(start: (command: (shell: Shell) => Promise<number>) => Pr
     .exitOverride();
   program
     .command('run')
-    .description('run a script on servers and show its output as it is written')
-    .argument('<script>', 'the script')
+    .description('run a script or an event on servers and show its output as it is written')
+    .argument('<script>', 'the script, or the name of an event of cronium.yaml')
     .argument('[args...]', 'arguments for the script, after --')
     .option('--on <servers>', 'names, web-*, @tag, !name; may be given more than once', collect, [])
     .option('--input <json>', 'input for the script: JSON, or @file')
     .option('--env <NAME=value>', 'environment variable for the script; may be given more than once', collect, [])
     .option('--timeout <duration>', 'time limit, such as 90s or 10m')
     .option('--parallel <number>', 'servers at once')
+    .option('--set <name=value>', 'answer for an input of the event; may be given more than once', collect, [])
+    .option('--yes', 'run on protected servers without a question')
     .option('--json', 'one JSON object a line')
     .action((script: string, args: string[], options: RunOptions) =>
       start((shell) => runCommand(script, args, options, shell)),
     );
+  program
+    .command('replay')
+    .description('run again what a run has run: the same files, arguments and input')
+    .argument('<run>', 'its id, or how it begins')
+    .option('--on <servers>', 'only these servers of the run; may be given more than once', collect, [])
+    .option('--yes', 'run on protected servers without a question')
+    .option('--json', 'one JSON object a line')
+    .action((run: string, options: ReplayOptions) => start((shell) => replayCommand(run, options, shell)));
   program
     .command('runs')
     .description('list the runs, newest first')
@@ -74,12 +88,33 @@ function createProgram(start: (command: (shell: Shell) => Promise<number>) => Pr
     .command('cancel')
     .description('stop the scripts of a run')
     .argument('<run>', 'its id, or how it begins')
-    .action((run: string) => start((shell) => cancelCommand(run, shell)));
+    .option('--server <name>', 'on this server only')
+    .action((run: string, options: CancelOptions) => start((shell) => cancelCommand(run, options, shell)));
   program
     .command('servers')
     .description('list the servers that can be named')
     .option('--json', 'one JSON object a line')
     .action((options: { json?: boolean }) => start((shell) => serversCommand(options, shell)));
+  const server = program.command('server').description('look after servers: health, deploy, clean');
+  server
+    .command('health')
+    .description('say how much servers have to do')
+    .argument('<servers...>', 'names, web-*, @tag, !name')
+    .option('--json', 'one JSON object a line')
+    .action((servers: string[], options: { json?: boolean }) =>
+      start((shell) => healthCommand(servers, options, shell)),
+    );
+  server
+    .command('deploy')
+    .description('put the runner on servers anew')
+    .argument('<servers...>', 'names, web-*, @tag, !name')
+    .action((servers: string[]) => start((shell) => deployCommand(servers, shell)));
+  server
+    .command('clean')
+    .description('remove everything of Cronium from servers but what running scripts need')
+    .argument('<servers...>', 'names, web-*, @tag, !name')
+    .option('--yes', 'without a question')
+    .action((servers: string[], options: { yes?: boolean }) => start((shell) => cleanCommand(servers, options, shell)));
   return program;
 }
 
@@ -91,16 +126,11 @@ function collect(value: string, previous: readonly string[]): string[] {
 /** Turns what was thrown into a sentence and an exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.success : ExitCode.usage;
-  if (error instanceof CroniumError) {
-    process.stderr.write(`cronium: ${error.message}\n`);
-    return USAGE_CODES.test(error.code) ? ExitCode.usage : ExitCode.broken;
+  if (error instanceof CroniumError) process.stderr.write(`cronium: ${error.message}\n`);
+  else if (!(error instanceof Stopped)) {
+    process.stderr.write(
+      `cronium: this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
   }
-  if (error instanceof Error && error.name === 'Stopped') return ExitCode.cancelled;
-  process.stderr.write(
-    `cronium: this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return ExitCode.broken;
+  return thrownExitCode(error);
 }
-
-/** What the person wrote is wrong, here or in a file; nothing was tried. */
-const USAGE_CODES = /^(usage|event|config|run|server|payload)(\/|$)/;

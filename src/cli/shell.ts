@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Cronium, createCronium } from '../app/cronium.ts';
 import { findPlaces } from '../app/places.ts';
 import { sqliteBinding } from '../app/sqlite-binding.ts';
+import type { Prompts } from '../transport/transport.ts';
 import { Output } from './output.ts';
 import { createPalette, type Palette } from './palette.ts';
 import { StatusLine } from './status-line.ts';
@@ -25,6 +26,8 @@ export interface Shell extends AsyncDisposable {
   readonly palette: Palette;
   readonly status: StatusLine;
   readonly isVerbose: boolean;
+  /** The person at the terminal; without one, there is nobody to ask. */
+  readonly prompts: Prompts;
   /** Opened at the first call. */
   cronium(): Cronium;
 }
@@ -42,6 +45,7 @@ export function createShell(options: GlobalOptions, handlers: { onOutputGone(): 
     dataDir: options.dataDir,
     configFile: options.config,
   });
+  const prompts = terminalPrompts({ hasTerminal: hasControllingTerminal(), hold: () => status.hold() });
   let engine: Cronium | undefined;
   return {
     out,
@@ -49,13 +53,14 @@ export function createShell(options: GlobalOptions, handlers: { onOutputGone(): 
     palette: createPalette({ isColoured }),
     status,
     isVerbose: options.verbose === true,
+    prompts,
     cronium: () => {
       engine ??= createCronium({
         ...places,
         ...(options.sshConfig === undefined ? {} : { sshConfigFile: options.sshConfig }),
         runnersDir: join(__dirname, 'runners'),
         sqliteBinding: join(__dirname, 'sqlite', sqliteBinding()),
-        prompts: terminalPrompts({ hasTerminal: hasControllingTerminal(), hold: () => status.hold() }),
+        prompts,
         env: process.env,
         homeDir: homedir(),
         log: (line) => {

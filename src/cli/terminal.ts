@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { displayable } from '../base/display.ts';
-import type { Prompts } from '../transport/transport.ts';
+import type { HostKeyQuestion, Prompts } from '../transport/transport.ts';
 
 /**
  * Asks the person at the controlling terminal, also when stdin and stdout are redirected. Without a terminal there is nobody to
@@ -46,11 +46,21 @@ export function terminalPrompts(options: { readonly hasTerminal: boolean; hold()
   return {
     askSecret: (question, { signal }) => ask(`${question}: `, { signal, isHidden: true }),
     askLine: (question, { signal }) => ask(`${question}: `, { signal, isHidden: false }),
-    confirmHostKey: async ({ host, keyType, fingerprint, file }, { signal }) => {
-      const question = `The host "${host}" is not known.\nIts ${keyType} key is ${fingerprint}.\nTrust it and add it to ${file}? (yes/no) `;
-      return (await ask(question, { signal, isHidden: false }))?.trim().toLowerCase() === 'yes';
-    },
+    confirmHostKey: async (question, { signal }) =>
+      (await ask(hostKeyText(question), { signal, isHidden: false }))?.trim().toLowerCase() === 'yes',
   };
+}
+
+/** The question about a host that is not known, with its key's picture as `ssh` draws it with VisualHostKey. */
+function hostKeyText({ host, keyType, knownTypes, fingerprint, randomart, file }: HostKeyQuestion): string {
+  const others = `Careful: it is known by keys of another type (${knownTypes.join(', ')}).`;
+  return [
+    `The host "${host}" is not known.`,
+    ...(knownTypes.length > 0 ? [others] : []),
+    `Its ${keyType} key is ${fingerprint}.`,
+    randomart,
+    `Trust it and add it to ${file}? (yes/no) `,
+  ].join('\n');
 }
 
 /** Says whether there is a terminal on which somebody can answer. */

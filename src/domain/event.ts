@@ -15,13 +15,33 @@ export interface ScriptFile {
   readonly path: string;
 }
 
+/** When saving a file runs the event by itself. */
+export interface OnSave {
+  /** Globs below `script.root`; the script itself always counts. */
+  readonly globs: readonly string[];
+}
+
+/** What happens when an event is to run on a server where a run of it has not ended. */
+export type Overlap = 'queue' | 'skip' | 'cancelRunning' | 'parallel';
+
+/** A value that is asked for before a run: `${input:id}` in arguments, environment, working directory and input. */
+export interface InputPrompt {
+  readonly id: string;
+  readonly description?: string;
+  readonly default?: string;
+  /** The only values that are possible; absent: any text. */
+  readonly options?: readonly string[];
+}
+
 /** An event: a script of the workspace with what is needed to run it. */
 export interface ScriptEvent {
-  /** Stable over edits: the script's path below its folder. */
+  /** Stable over edits: the script's path below its folder, or `cronium.yaml#key`. */
   readonly id: string;
   readonly name: string;
   readonly description?: string;
   readonly script: ScriptFile;
+  /** The file below `script.root` and the line (from 1) that make it an event; absent: a script that says nothing of itself. */
+  readonly declaredAt?: { readonly path: string; readonly line: number };
   /** Selectors: names, `web-*`, `@tag`, `!name`. */
   readonly servers: readonly string[];
   readonly tags: readonly string[];
@@ -33,11 +53,16 @@ export interface ScriptEvent {
   /** Globs below `script.root`; a name without wildcards is taken even when it looks like a secret. */
   readonly files: readonly string[];
   readonly input?: Json;
-  readonly timeoutMs: number;
+  /** Absent: what the user's settings say, else `DEFAULT_TIMEOUT_MS`. */
+  readonly timeoutMs?: number;
   readonly parallel?: number;
   /** Attempts after the first, before the script has started. */
   readonly retries: number;
-  readonly onSave: boolean;
+  /** Absent: it never runs by itself. */
+  readonly onSave?: OnSave;
+  readonly overlap: Overlap;
+  /** What may be asked for before a run; only what the event uses is. */
+  readonly inputs: readonly InputPrompt[];
   readonly onDisconnect: OnDisconnect;
   /** Names of secrets that the script gets as environment variables. */
   readonly secrets: readonly string[];
@@ -48,7 +73,7 @@ export interface Interpreter {
   readonly args: readonly string[];
 }
 
-/** Time limit of a script that sets none: 1 hour, so that every run ends. */
+/** Time limit of a script when neither it nor a setting says one: 1 hour, so that every run ends. */
 export const DEFAULT_TIMEOUT_MS = 3_600_000;
 
 /** Retries of an event that sets none: 2 s, 4 s and 8 s later. */
@@ -65,4 +90,6 @@ export interface Problem {
   readonly message: string;
   /** What to write instead, when there is a likely candidate. */
   readonly suggestion?: string;
+  /** What is named, is not there and could be made: a server (its name), a script (its path below the folder), an input (its id). */
+  readonly missing?: { readonly kind: 'server' | 'script' | 'input'; readonly name: string };
 }

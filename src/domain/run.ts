@@ -1,8 +1,19 @@
-import type { Json, OnDisconnect } from './event.ts';
+import type { Json, OnDisconnect, Overlap, ScriptFile } from './event.ts';
 import type { JobPhase } from './job.ts';
 import type { JobOutcome } from './outcome.ts';
 import type { Payload } from './payload.ts';
 import type { Server } from './server.ts';
+
+/** What began a run: a person in the editor, a save, a task, a command in a terminal. */
+export type RunTrigger = 'person' | 'save' | 'task' | 'terminal';
+
+/** The repository of a script when its run was planned. */
+export interface GitState {
+  /** 40 or 64 lower-case hex digits. */
+  readonly commit: string;
+  /** What was packed is not what the commit has. */
+  readonly isDirty: boolean;
+}
 
 /** What a run will do; made by planning, nothing has happened yet. */
 export interface RunPlan {
@@ -10,6 +21,13 @@ export interface RunPlan {
   readonly id: string;
   readonly eventId: string;
   readonly eventName: string;
+  readonly script: ScriptFile;
+  readonly trigger: RunTrigger;
+  readonly overlap: Overlap;
+  /** Absent: the script is in no repository. */
+  readonly git?: GitState;
+  /** The run whose payload and arguments this one repeats. */
+  readonly replayOf?: string;
   readonly payload: Payload;
   readonly jobs: readonly JobPlan[];
   /** How many jobs at once. */
@@ -22,6 +40,8 @@ export interface JobPlan {
   /** 32 lower-case hex digits. */
   readonly id: string;
   readonly server: Server;
+  /** In place of the plan's, where they name the server (`${server.name}`). */
+  readonly own?: Pick<StartSpec, 'args' | 'env'>;
 }
 
 /** What belongs to this run and not to the payload; travels in `start`. */
@@ -35,6 +55,15 @@ export interface StartSpec {
   readonly input?: Json;
   /** Never stored, never printed. */
   readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What repeats a run: all of its plan but the values of secrets. */
+export interface ReplaySpec extends Omit<StartSpec, 'secrets'> {
+  /** Their names. */
+  readonly secrets: readonly string[];
+  readonly overlap: Overlap;
+  readonly parallel: number;
+  readonly retries: number;
 }
 
 export type RunStatus = 'running' | 'success' | 'partial' | 'failed' | 'cancelled';
@@ -53,6 +82,11 @@ export interface RunRecord {
   readonly id: string;
   readonly eventId: string;
   readonly eventName: string;
+  /** Absent: written by a version that did not keep it. */
+  readonly script?: ScriptFile;
+  readonly trigger: RunTrigger;
+  readonly git?: GitState;
+  readonly replayOf?: string;
   readonly payloadSha256: string;
   readonly scriptSha256: string;
   readonly startedAt: number;

@@ -6,6 +6,8 @@ export interface Server {
   /** For `ssh`: an alias of the SSH configuration, or `[user@]host[:port]`. For `local`: `local`. */
   readonly address: string;
   readonly tags: readonly string[];
+  /** A person confirms every run on it, whatever starts the run. */
+  readonly isProtected?: true;
 }
 
 /** The server that is this machine. */

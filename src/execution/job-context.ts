@@ -34,7 +34,12 @@ export interface JobSignals {
 export type JobEnd =
   | { readonly kind: 'settled'; readonly outcome: JobOutcome }
   /** Nobody watches any more; the job has no outcome yet and can be followed later. */
-  | { readonly kind: 'left'; readonly message: string };
+  | {
+      readonly kind: 'left';
+      readonly message: string;
+      /** The server has said so just now. */
+      readonly isRunning?: true;
+    };
 
 /** One job with all that its steps share. */
 export class JobContext {

@@ -40,8 +40,8 @@ function settled(outcome: JobOutcome): JobEnd {
   return { kind: 'settled', outcome };
 }
 
-/** A bug keeps its name, so that nobody takes it for the server's fault. */
-function broken(error: unknown): JobOutcome {
+/** The outcome of a job that an error kept from starting. A bug keeps its name, so that nobody takes it for the server's fault. */
+export function broken(error: unknown): JobOutcome {
   if (!(error instanceof CroniumError)) return { kind: 'broken', code: 'internal', message: `Bug: ${sentence(error)}` };
   return { kind: 'broken', code: error.code, message: error.message };
 }

@@ -50,7 +50,7 @@ export async function refreshJob(job: UnfinishedJob, deps: JobDeps, options: Res
     const outcome = await catchUp(context, live);
     if (outcome) return { kind: 'settled', outcome };
     await context.enter('detached');
-    return { kind: 'left', message: 'The script goes on there' };
+    return { kind: 'left', message: 'The script goes on there', isRunning: true };
   } catch (error) {
     return { kind: 'left', message: sentence(error) };
   }
@@ -79,6 +79,8 @@ type Found = { readonly kind: 'live'; readonly live: LiveJob } | Extract<JobEnd,
 /** Attaches to the job, or learns that the server has never started it. */
 async function find(job: UnfinishedJob, context: JobContext): Promise<Found> {
   const { deps, signals } = context;
+  // Every later phase is written down before what it names begins.
+  if (job.phase === 'queued') return { kind: 'settled', outcome: NEVER_STARTED };
   const used = await deps.sessions.use(job.server, { signal: signals.leave });
   let isHandedOver = false;
   try {

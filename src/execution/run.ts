@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
 import { BoundedQueue } from '../base/bounded-queue.ts';
+import { abortable } from '../base/wait.ts';
 import { sentence } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import { type JobPlan, type RunPlan, runStatus } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
-import { runJob } from './job.ts';
+import { broken, runJob } from './job.ts';
 import type { JobDeps, JobEnd, JobSignals } from './job-context.ts';
 import type { Journal } from './journal.ts';
 
@@ -13,8 +14,14 @@ const WAITING_EVENTS = 64;
 
 type Emit = (event: RunEvent) => Promise<void>;
 
+export interface RunOptions {
+  signals(job: JobPlan): JobSignals;
+  /** Waits until the run may begin, saying in notes what for; `over`: it shall not begin any more. */
+  turn(note: (message: string) => Promise<void>): Promise<'go' | 'over'>;
+}
+
 /** Runs all jobs of a plan, as many at once as it says, and tells what happens as it happens. Ends with `finished`. */
-export async function* executeRun(plan: RunPlan, deps: JobDeps, signals: JobSignals): AsyncGenerator<RunEvent> {
+export async function* executeRun(plan: RunPlan, deps: JobDeps, options: RunOptions): AsyncGenerator<RunEvent> {
   yield {
     type: 'planned',
     run: plan.id,
@@ -23,22 +30,36 @@ export async function* executeRun(plan: RunPlan, deps: JobDeps, signals: JobSign
   };
   for (const message of plan.payload.notes) yield { type: 'note', message };
   const limit = pLimit(plan.parallel);
-  yield* attend(plan.id, plan.jobs, deps.journal, (job, emit) =>
-    limit(async () => {
-      // A job that still waits for its turn has touched nothing.
-      const isOver = signals.cancel.aborted || signals.leave.aborted;
-      return isOver ? CANCELLED : await runJob(job, plan, deps, { signals, emit });
-    }),
-  );
+  let turn: Promise<'go' | 'over'> | undefined;
+  yield* attend(plan.id, plan.jobs, deps.journal, async (job, emit) => {
+    const signals = options.signals(job);
+    const stop = AbortSignal.any([signals.cancel, signals.leave]);
+    turn ??= options.turn((message) => emit({ type: 'note', message }));
+    // Who does not wait any more does not hear why it failed.
+    turn.catch(() => {});
+    const end = await untilTurn(turn, stop);
+    // A job that still waits for its turn has touched nothing.
+    return end ?? (await limit(() => (stop.aborted ? CANCELLED : runJob(job, plan, deps, { signals, emit }))));
+  });
 }
 
-/** Attends to jobs that were started before, by this process or another, to their ends. `known` are outcomes of others of the run. */
+/** The end of a job that does not get its turn. */
+async function untilTurn(turn: Promise<'go' | 'over'>, signal: AbortSignal): Promise<JobEnd | undefined> {
+  try {
+    return (await abortable(turn, { signal })) === 'go' ? undefined : CANCELLED;
+  } catch (error) {
+    return signal.aborted ? CANCELLED : { kind: 'settled', outcome: broken(error) };
+  }
+}
+
+/** Attends to jobs that were started before, by this process or another, to their ends. */
 export function executeFollow(
   run: string,
   jobs: readonly JobPlan[],
   options: {
     readonly journal: Journal;
-    readonly known: readonly JobOutcome[];
+    /** Outcomes of the other jobs of the run, asked for at the end. */
+    known(): readonly (JobOutcome | undefined)[];
     resume(job: JobPlan, emit: Emit): Promise<JobEnd>;
   },
 ): AsyncGenerator<RunEvent> {
@@ -52,7 +73,7 @@ async function* attend(
   jobs: readonly JobPlan[],
   journal: Journal,
   work: (job: JobPlan, emit: Emit) => Promise<JobEnd>,
-  known: readonly JobOutcome[] = [],
+  known: () => readonly (JobOutcome | undefined)[] = () => [],
 ): AsyncGenerator<RunEvent> {
   const queue = new BoundedQueue<RunEvent>(WAITING_EVENTS);
   const emit: Emit = (event) => queue.put(event);
@@ -62,7 +83,7 @@ async function* attend(
   // The events carry on while the jobs do; a bug in a job surfaces in the await below.
   outcomes.catch(() => {});
   yield* queue;
-  yield { type: 'finished', run, status: runStatus([...known, ...(await outcomes)]) };
+  yield { type: 'finished', run, status: runStatus([...(await outcomes), ...known()]) };
 }
 
 /** Writes the end of a job down, then tells it. */

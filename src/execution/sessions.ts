@@ -2,6 +2,7 @@ import { abortable } from '../base/wait.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { Server } from '../domain/server.ts';
 import type { Artifact, Artifacts } from '../runner/artifacts.ts';
+import type { Pin } from '../runner/pin.ts';
 import { type FirstStart, type OpenedSession, type OpenSessionOptions, openSession } from '../runner/runner.ts';
 import type { Session } from '../runner/session.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -12,17 +13,29 @@ const IDLE_MS = 300_000;
 export interface SessionsDeps {
   readonly artifacts: () => Promise<Artifacts>;
   readonly transport: (server: Server) => Transport;
-  /** A runner is about to be put on the server. */
-  readonly onDeploying: (server: Server, artifact: Artifact, run: string | undefined) => void;
-  readonly onDeployFailed: (server: Server, artifact: Artifact) => void;
-  /** A runner has said hello. */
-  readonly onOpened: (server: Server, session: Session, deployed: Artifact | undefined) => void;
+  /** The runner version to which a server was rolled back, as it is known now. */
+  readonly pin: (server: Server) => Pin | undefined;
+  readonly journal: SessionJournal;
 }
 
-export type UseOptions = Omit<OpenSessionOptions, 'server'>;
+/** What becomes of the sessions, as it happens. */
+export interface SessionJournal {
+  opening(server: Server): void;
+  /** A runner is about to be put on the server. */
+  deploying(server: Server, artifact: Artifact, from: { readonly version: string; readonly run?: string }): void;
+  deployFailed(server: Server, artifact: Artifact): void;
+  /** A runner has said hello. */
+  opened(server: Server, session: Session, deployed: Artifact | undefined): void;
+  failed(server: Server, error: unknown): void;
+  closed(server: Server): void;
+}
+
+export type UseOptions = Omit<OpenSessionOptions, 'server' | 'pin'>;
 
 interface Entry {
   readonly opening: Promise<OpenedSession>;
+  /** The hash of the version that was pinned when it was opened. */
+  readonly pinned: string | undefined;
   users: number;
   idle?: NodeJS.Timeout;
 }
@@ -39,16 +52,36 @@ export class Sessions implements AsyncDisposable {
   /** A session with the server, and the handle of `first`; disposing what comes back only says that it is not used any more. */
   async use(server: Server, options: UseOptions): Promise<OpenedSession & Disposable> {
     for (;;) {
-      const shared = this.#entries.get(server.name);
-      if (!shared) return await this.#open(server, options);
+      const shared = this.#current(server);
+      if (!shared || options.force) return await this.#open(server, options);
       const opened = await abortable(shared.opening, options).catch(() => undefined);
       options.signal.throwIfAborted();
-      if (!opened || opened.session.closed || this.#entries.get(server.name) !== shared) {
-        if (this.#entries.get(server.name) === shared) this.#entries.delete(server.name);
+      if (!opened || opened.session.closed || this.#entries.get(keyOf(server)) !== shared) {
+        if (this.#entries.get(keyOf(server)) === shared) this.#entries.delete(keyOf(server));
         continue;
       }
       return this.#join(server, shared, opened.session, options.first, options.onSent);
     }
+  }
+
+  /** Whoever comes from now on gets a new session; those who use the old one finish with it. */
+  replace(server: Server): void {
+    const entry = this.#entries.get(keyOf(server));
+    if (!entry) return;
+    this.#entries.delete(keyOf(server));
+    if (entry.users === 0) this.#close(server, entry);
+  }
+
+  /** Closes the session that nobody uses, and the connection under it; says whether nobody did. */
+  async close(server: Server): Promise<boolean> {
+    const entry = this.#entries.get(keyOf(server));
+    if (entry && entry.users > 0) return false;
+    if (entry) {
+      this.#entries.delete(keyOf(server));
+      await this.#close(server, entry);
+    }
+    await this.#deps.transport(server)[Symbol.asyncDispose]();
+    return true;
   }
 
   /** Lets the runners of all open sessions remove what is old. */
@@ -71,10 +104,20 @@ export class Sessions implements AsyncDisposable {
     );
   }
 
+  /** The session to share; one that was opened before the server was rolled back, here or by another process, is none. */
+  #current(server: Server): Entry | undefined {
+    const entry = this.#entries.get(keyOf(server));
+    if (entry && entry.pinned !== this.#deps.pin(server)?.sha256) this.replace(server);
+    return this.#entries.get(keyOf(server));
+  }
+
   async #open(server: Server, options: UseOptions): Promise<OpenedSession & Disposable> {
-    const opening = this.#connect(server, options);
-    const entry: Entry = { opening, users: 1 };
-    this.#entries.set(server.name, entry);
+    this.replace(server);
+    const pin = this.#deps.pin(server);
+    const opening = this.#connect(server, pin, options);
+    const entry: Entry = { opening, pinned: pin?.sha256, users: 1 };
+    this.#entries.set(keyOf(server), entry);
+    this.#deps.journal.opening(server);
     try {
       const opened = await opening;
       opened.session.onDidClose(() => this.#forget(server, entry));
@@ -82,27 +125,32 @@ export class Sessions implements AsyncDisposable {
       return { ...opened, [Symbol.dispose]: this.#leave(server, entry) };
     } catch (error) {
       this.#forget(server, entry);
+      this.#deps.journal.failed(server, error);
       throw error;
     }
   }
 
-  async #connect(server: Server, options: UseOptions): Promise<OpenedSession> {
+  async #connect(server: Server, pin: Pin | undefined, options: UseOptions): Promise<OpenedSession> {
     const artifacts = await this.#deps.artifacts();
+    const { version } = artifacts;
+    const { journal } = this.#deps;
     let deploying: Artifact | undefined;
     try {
       const opened = await openSession(this.#deps.transport(server), artifacts, {
         ...options,
+        ...(pin ? { pin } : {}),
         server: server.name,
         onDeploy: (artifact, progress) => {
-          if (deploying !== artifact) this.#deps.onDeploying(server, artifact, options.first?.start.run);
+          const run = options.first?.start.run;
+          if (deploying !== artifact) journal.deploying(server, artifact, { version, ...(run ? { run } : {}) });
           deploying = artifact;
           options.onDeploy?.(artifact, progress);
         },
       });
-      this.#deps.onOpened(server, opened.session, opened.deployed);
+      journal.opened(server, opened.session, opened.deployed);
       return opened;
     } catch (error) {
-      if (deploying) this.#deps.onDeployFailed(server, deploying);
+      if (deploying) journal.deployFailed(server, deploying);
       throw error;
     }
   }
@@ -129,20 +177,35 @@ export class Sessions implements AsyncDisposable {
       left = true;
       entry.users -= 1;
       if (entry.users > 0) return;
-      entry.idle = setTimeout(() => {
-        this.#forget(server, entry);
-        entry.opening.then(
-          ({ session }) => session[Symbol.asyncDispose](),
-          () => {},
-        );
-      }, IDLE_MS).unref();
+      const isReplaced = this.#entries.get(keyOf(server)) !== entry;
+      if (isReplaced) this.#close(server, entry);
+      else entry.idle = setTimeout(() => this.#retire(server, entry), IDLE_MS).unref();
     };
+  }
+
+  #retire(server: Server, entry: Entry): void {
+    this.#entries.delete(keyOf(server));
+    this.#close(server, entry);
+  }
+
+  async #close(server: Server, entry: Entry): Promise<void> {
+    clearTimeout(entry.idle);
+    const opened = await entry.opening.catch(() => undefined);
+    await opened?.session[Symbol.asyncDispose]();
+    if (!this.#entries.has(keyOf(server))) this.#deps.journal.closed(server);
   }
 
   #forget(server: Server, entry: Entry): void {
     clearTimeout(entry.idle);
-    if (this.#entries.get(server.name) === entry) this.#entries.delete(server.name);
+    if (this.#entries.get(keyOf(server)) !== entry) return;
+    this.#entries.delete(keyOf(server));
+    this.#deps.journal.closed(server);
   }
+}
+
+/** A name may mean another machine after the configuration was changed. */
+function keyOf({ name, address }: Server): string {
+  return `${name} ${address}`;
 }
 
 const DISCONNECTIONS: ReadonlySet<string> = new Set([

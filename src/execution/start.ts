@@ -137,6 +137,7 @@ export class Start {
   #first(): FirstStart {
     const { payload, spec } = this.#plan;
     const { job, deps } = this.#context;
+    const { args, env } = { ...spec, ...job.own };
     const start: Omit<StartMessage, 'type' | 'stream'> = {
       job: job.id,
       run: this.#plan.id,
@@ -144,8 +145,8 @@ export class Start {
       server: job.server.name,
       event: this.#plan.eventName,
       payload: payload.sha256,
-      ...(spec.args ? { args: spec.args } : {}),
-      env: spec.env,
+      ...(args ? { args } : {}),
+      env,
       timeoutMs: spec.timeoutMs,
       graceMs: spec.graceMs,
       onDisconnect: spec.onDisconnect,

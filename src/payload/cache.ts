@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CroniumError, sentence } from '../domain/errors.ts';
 
@@ -24,7 +24,9 @@ export async function openDraft(cacheDir: string): Promise<Draft> {
       const place = join(cacheDir, `${archive.sha256}.tar.gz`);
       await attempt(cacheDir, async () => {
         await file.close();
-        if (!(await isWhole(place, archive))) await rename(path, place);
+        // Used anew: nothing sweeps it away before its run is known.
+        if (await isWhole(place, archive)) await utimes(place, new Date(), new Date());
+        else await rename(path, place);
       });
       return place;
     },
@@ -33,6 +35,30 @@ export async function openDraft(cacheDir: string): Promise<Draft> {
       await rm(path, { force: true });
     },
   };
+}
+
+/** The path of an archive of which the hash is known; undefined when it is not there, whole. */
+export async function findArchive(
+  cacheDir: string,
+  archive: { readonly sha256: string; readonly size: number },
+): Promise<string | undefined> {
+  const place = join(cacheDir, `${archive.sha256}.tar.gz`);
+  return (await isWhole(place, archive)) ? place : undefined;
+}
+
+/** Removes the archives that are not named, and drafts that were left, when they were not touched since `before`. */
+export async function sweepCache(
+  cacheDir: string,
+  { named, before }: { readonly named: ReadonlySet<string>; readonly before: number },
+): Promise<void> {
+  for (const name of await readdir(cacheDir)) {
+    const sha256 = /^([0-9a-f]{64})\.tar\.gz$/.exec(name)?.[1];
+    const isOurs = sha256 === undefined ? /^\.[0-9a-f]{16}\.tmp$/.test(name) : !named.has(sha256);
+    if (!isOurs) continue;
+    const path = join(cacheDir, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && found.mtimeMs < before) await rm(path, { force: true });
+  }
 }
 
 async function attempt<T>(cacheDir: string, action: () => Promise<T>): Promise<T> {

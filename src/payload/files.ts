@@ -1,123 +1,136 @@
-import { lstat, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { escapePath, isDynamicPattern } from 'tinyglobby';
+import { mapAhead } from '../base/map-ahead.ts';
 import { CroniumError } from '../domain/errors.ts';
-import { type Folder, matchFiles, openFolder, resolveFile } from './folder.ts';
+import { FileError, type Files } from '../domain/files.ts';
+import { readIgnored } from './ignore.ts';
 import { compareBytes } from './order.ts';
+import { type Exclusions, isPattern, selectFolder, selectPattern } from './pattern.ts';
+import { type FoundFile, findFile, requireFolder } from './read.ts';
 import { hasSecretName } from './secrets.ts';
+import { findMatches, type Match } from './walk.ts';
 
 /** What the runner unpacks is at most 10,000 entries; the manifest and the script are two of them. */
 const MAX_FILES = 9_998;
 
-/** Half of what the runner unpacks, and minutes of upload on a slow line: more belongs on the server already. */
-const MAX_TOTAL_BYTES = 268_435_456;
-
-/** A history with its remotes' passwords is not what a whole folder stands for. */
-const GIT_FOLDERS = '**/.git/**';
+/** Files that are asked for at once: hides the way to a folder on another machine. */
+const ASKED_AT_ONCE = 32;
 
 /** A file that goes along with a script. */
-export interface ExtraFile {
+export interface ExtraFile extends FoundFile {
   /** Below the event's folder, with forward slashes. */
   readonly name: string;
-  /** Where it is read: absolute, without links. */
-  readonly path: string;
-  /** Named without wildcards: it is taken even when it looks like a secret. */
+  /** Named without wildcards: it is taken even when it looks like a secret or is ignored. */
   readonly isLiteral: boolean;
 }
 
-/** The note on a file that stays here. */
-export function leftOut(name: string): string {
-  return `Left out ${name}: it looks like a secret; name it literally under "files" to take it along`;
+/** What an event's patterns stand for. */
+export interface ExtraFiles {
+  readonly files: readonly ExtraFile[];
+  /** Names of files that stay here because of them. */
+  readonly secrets: readonly string[];
+  /** Sentences on what else stays here. */
+  readonly notes: readonly string[];
+}
+
+interface FindOptions {
+  readonly files: Files;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Finds the files that an event names, by name: files, whole folders, patterns; `!pattern` takes out what patterns and folders
- * have matched. Whatever is named has to be there, inside the folder.
+ * Finds the files that an event names, by name: files, whole folders, patterns; `!pattern` and `.croniumignore` take out what
+ * patterns and folders have matched. Whatever is named has to be there, inside the folder.
  */
-export async function findFiles(
-  patterns: readonly string[],
-  root: string,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<{ readonly files: readonly ExtraFile[]; readonly notes: readonly string[] }> {
-  if (patterns.length === 0) return { files: [], notes: [] };
-  const folder = await openFolder(root);
-  const { literal, names } = await findNames(patterns, folder, { signal });
-  requireAtMost(MAX_FILES, { found: names.length, what: 'files', root });
+export async function findFiles(patterns: readonly string[], root: string, options: FindOptions): Promise<ExtraFiles> {
+  if (patterns.length === 0) return { files: [], secrets: [], notes: [] };
+  const { files: port, signal } = options;
+  await requireFolder(root, port);
+  const named = await findNames(patterns, root, options);
   const files: ExtraFile[] = [];
+  const secrets: string[] = [];
   const notes: string[] = [];
-  let total = 0;
-  for (const name of names) {
+  const find = (one: Named) => findNamed(root, one, port);
+  for await (const file of mapAhead(named, find, { ahead: ASKED_AT_ONCE })) {
     signal.throwIfAborted();
-    const isLiteral = literal.has(name);
-    const { path, size } = await resolveFile(folder, clean(name));
+    if ('note' in file) notes.push(file.note);
     // A link with a harmless name can lead to a secret.
-    if (!isLiteral && (hasSecretName(name) || hasSecretName(path))) {
-      notes.push(leftOut(name));
-      continue;
-    }
-    total += size;
-    files.push({ name, path, isLiteral });
+    else if (!file.isLiteral && (hasSecretName(file.name) || hasSecretName(file.real))) secrets.push(file.name);
+    else files.push(file);
   }
-  requireAtMost(MAX_TOTAL_BYTES, { found: total, what: 'bytes', root });
-  return { files, notes };
+  return { files, secrets, notes };
 }
 
-async function findNames(
-  patterns: readonly string[],
-  folder: Folder,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<{ readonly literal: ReadonlySet<string>; readonly names: readonly string[] }> {
+interface Named extends Match {
+  readonly isLiteral: boolean;
+}
+
+async function findNamed(
+  root: string,
+  { name, real, isLiteral }: Named,
+  files: Files,
+): Promise<ExtraFile | { readonly note: string }> {
+  try {
+    return { name, isLiteral, ...(await findFile({ root, path: name }, files, real)) };
+  } catch (error) {
+    const cause = error instanceof CroniumError ? error.cause : undefined;
+    // What a pattern happens to match is no wish to have it, where the file system cannot show that it is safe.
+    if (isLiteral || !(cause instanceof FileError) || cause.problem !== 'link') throw error;
+    return { note: `Left out ${name}: ${cause.found}` };
+  }
+}
+
+async function findNames(patterns: readonly string[], root: string, options: FindOptions): Promise<readonly Named[]> {
   const excluded = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => clean(pattern.slice(1)));
-  const ignore = excluded.flatMap((pattern) => [pattern, `${pattern}/**`]);
-  const literal = new Set<string>();
-  const matched = new Set<string>();
+  const isIgnored = await readIgnored(root, options.files);
+  const exclusions = { patterns: excluded, isIgnored: isIgnored ?? (() => false) };
+  const named = new Map<string, Named>();
   for (const pattern of patterns.filter((each) => !each.startsWith('!'))) {
-    signal.throwIfAborted();
-    const found = await find(folder, clean(pattern), { ignore, signal });
-    if (found.names.length === 0) {
-      throw new CroniumError('event/files', `Cannot pack "${pattern}": it matches no file below "${folder.root}"`);
+    options.signal.throwIfAborted();
+    const found = await findOne(clean(pattern), root, { ...options, exclusions });
+    if (found.length === 0) {
+      const unless = isIgnored ? ' that .croniumignore does not leave out' : '';
+      throw new CroniumError('event/files', `Cannot pack "${pattern}": it matches no file below "${root}"${unless}`);
     }
-    for (const name of found.names) (found.isLiteral ? literal : matched).add(name);
+    for (const one of found) {
+      if (one.isLiteral || !named.has(one.name)) named.set(one.name, one);
+    }
   }
-  return { literal, names: [...new Set([...literal, ...matched])].sort(compareBytes) };
+  if (named.size > MAX_FILES) {
+    const [found, limit] = [named.size, MAX_FILES].map((each) => each.toLocaleString('en'));
+    throw new CroniumError(
+      'payload/limit',
+      `Cannot pack ${found} files of "${root}": at most ${limit} may go along; .croniumignore can keep files here`,
+    );
+  }
+  return [...named.values()].sort((one, other) => compareBytes(one.name, other.name));
 }
 
-function requireAtMost(
-  limit: number,
-  { found, what, root }: { readonly found: number; readonly what: string; readonly root: string },
-): void {
-  if (found <= limit) return;
-  throw new CroniumError(
-    'payload/limit',
-    `Cannot pack ${found.toLocaleString('en')} ${what} of "${root}": at most ${limit.toLocaleString('en')} may go along`,
-  );
-}
-
-async function find(
-  folder: Folder,
+async function findOne(
   pattern: string,
-  { ignore, signal }: { readonly ignore: readonly string[]; readonly signal: AbortSignal },
-): Promise<{ readonly names: readonly string[]; readonly isLiteral: boolean }> {
-  const path = join(folder.root, pattern);
+  root: string,
+  options: FindOptions & { readonly exclusions: Exclusions },
+): Promise<readonly Named[]> {
   // A name such as "report (1).txt" is a name when there is such a file, whatever its brackets could mean.
-  const isName = !/[*?]/.test(pattern) && (await lstat(path).catch(() => undefined)) !== undefined;
-  if (isName) {
-    const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-    if (!isFolder) return { names: [pattern], isLiteral: true };
-    const below = pattern === '.' ? '**' : `${escapePath(pattern)}/**`;
-    const options = { ignore: [...ignore, GIT_FOLDERS], dot: true, signal };
-    return { names: await matchFiles(folder, below, options), isLiteral: false };
+  const kind = /[*?]/.test(pattern) ? 'missing' : await findKind({ root, path: pattern }, options.files);
+  if (kind === 'file') return [{ name: pattern, isLiteral: true }];
+  if (kind === 'missing' && !isPattern(pattern)) {
+    throw new CroniumError('event/files', `Cannot pack "${pattern}": there is no such file below "${root}"`);
   }
-  if (!isDynamicPattern(pattern)) {
-    throw new CroniumError('event/files', `Cannot pack "${pattern}": there is no such file below "${folder.root}"`);
+  const select = kind === 'folder' ? selectFolder : selectPattern;
+  const matches = await findMatches(root, select(pattern, options.exclusions), options);
+  return matches.map((match) => ({ ...match, isLiteral: false }));
+}
+
+async function findKind(
+  place: { readonly root: string; readonly path: string },
+  files: Files,
+): Promise<'file' | 'folder' | 'missing'> {
+  try {
+    return (await files.stat(place)).kind === 'folder' ? 'folder' : 'file';
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    // What is there and cannot be used is told when it is packed.
+    return error.problem === 'missing' ? 'missing' : 'file';
   }
-  const options = {
-    ignore: pattern.includes('.git') ? ignore : [...ignore, GIT_FOLDERS],
-    // A pattern that names dot files means them.
-    dot: /(^|[/{,])\./.test(pattern),
-    signal,
-  };
-  return { names: await matchFiles(folder, pattern, options), isLiteral: false };
 }
 
 /** The pattern without `./` and doubled slashes. Throws when it names something outside the folder. */

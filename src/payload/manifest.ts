@@ -2,7 +2,9 @@ import { CroniumError } from '../domain/errors.ts';
 import type { ScriptEvent } from '../domain/event.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import { compareBytes } from './order.ts';
-import { quoted } from './quote.ts';
+
+/** What YAML does not take as it is within quotes, though JSON does. */
+const ESCAPED = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** What the runner accepts; see docs/protocol.md, "Payload". */
 const MAX_MANIFEST_BYTES = 262_144;
@@ -20,21 +22,12 @@ export function buildManifest(event: ScriptEvent): Manifest {
   };
 }
 
-/** Writes `manifest.yaml`: the same manifest gives the same bytes. */
+/** Writes `manifest.yaml`: JSON, which is YAML too. The same manifest gives the same bytes. */
 export function encodeManifest(manifest: Manifest): Buffer {
-  const { interpreter } = manifest;
-  const lines = [
-    `cronium: ${manifest.cronium}`,
-    `name: ${quoted(manifest.name)}`,
-    `entrypoint: ${quoted(manifest.entrypoint)}`,
-    ...(interpreter
-      ? ['interpreter:', `  commands: ${list(interpreter.commands)}`, `  args: ${list(interpreter.args)}`]
-      : []),
-    `args: ${list(manifest.args)}`,
-    ...environment(manifest.env),
-    ...(manifest.cwd === undefined ? [] : [`cwd: ${quoted(manifest.cwd)}`]),
-  ];
-  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  const { cronium, name, entrypoint, interpreter, args, env, cwd } = manifest;
+  const sorted = Object.fromEntries(Object.entries(env).sort(([one], [other]) => compareBytes(one, other)));
+  const text = JSON.stringify({ cronium, name, entrypoint, interpreter, args, env: sorted, cwd }, null, 2);
+  const bytes = Buffer.from(`${text.replace(ESCAPED, escaped)}\n`);
   if (bytes.length > MAX_MANIFEST_BYTES) {
     throw new CroniumError(
       'payload/manifest',
@@ -44,13 +37,6 @@ export function encodeManifest(manifest: Manifest): Buffer {
   return bytes;
 }
 
-function list(items: readonly string[]): string {
-  return `[${items.map(quoted).join(', ')}]`;
-}
-
-function environment(env: Readonly<Record<string, string>>): string[] {
-  const entries = Object.entries(env).sort(([one], [other]) => compareBytes(one, other));
-  if (entries.length === 0) return ['env: {}'];
-  // The form with "?" because parsers take no more than 1,024 characters for a key without it.
-  return ['env:', ...entries.flatMap(([name, value]) => [`  ? ${quoted(name)}`, `  : ${quoted(value)}`])];
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,4 +1,4 @@
-import type { Artifact } from './artifacts.ts';
+import type { Runner } from './pin.ts';
 
 /**
  * The command that starts the runner on a server, or installs it first. It means the same to bash, dash, zsh, fish, tcsh and
@@ -6,10 +6,10 @@ import type { Artifact } from './artifacts.ts';
  * nonce and two numbers vary, so no user data is ever in a command.
  */
 export function bootCommand(
-  artifacts: readonly Artifact[],
+  runners: readonly Runner[],
   options: { readonly nonce: string; readonly aheadBytes: number; readonly force: boolean },
 ): string {
-  const script = bootScript(artifacts);
+  const script = bootScript(runners);
   return `exec /bin/sh -c '${script}' cronium ${options.nonce} ${options.aheadBytes} ${options.force ? 1 : 0}`;
 }
 
@@ -18,21 +18,23 @@ export function bootCommand(
  * finds a base directory that is ours, private and really executable; starts the runner that is there; else says `need`,
  * reads exactly as many bytes as it is told, checks them, renames them into place and starts that.
  */
-export function bootScript(artifacts: readonly Artifact[]): string {
-  const platforms = artifacts.map(({ uname, sha256 }) => `"${uname}") sha=${sha256};;`).join(' ');
+export function bootScript(runners: readonly Runner[]): string {
+  const platforms = [...Map.groupBy(runners, ({ sha256 }) => sha256)].map(
+    ([sha256, rows]) => `${rows.map(({ uname }) => `"${uname}"`).join('|')}) sha=${sha256};;`,
+  );
   const lines = [
     // The script must get the session's own umask and PATH back: `start` restores both.
     'mask=$(umask); umask 077; path=$PATH; PATH=$PATH:/usr/local/bin:/usr/bin:/bin;',
     'fail() { echo "CRN1 $nonce fail $*"; exit 70; };',
     // Ours: a directory of this user, mode 0700, no link. A directory below /var/tmp is never made here: an unmatched glob
-    // would name it.
+    // would name it. Behind the mode may stand that there is a context (SELinux) or an attribute (macOS), never an ACL.
     'ours() {',
     'case $1 in /var/tmp/*) [ -d "$1" ] || return 1;; esac;',
     '[ -d "$1" ] || mkdir -p "$1" 2>/dev/null || return 1;',
     'if [ -L "$1" ]; then return 1; fi;',
     'set -- $(LC_ALL=C ls -ldn "$1" 2>/dev/null);',
     '[ "$3" = "$uid" ] || return 1;',
-    'case $1 in drwx------|drwx------.) return 0;; esac;',
+    'case $1 in drwx------|drwx------.|drwx------@) return 0;; esac;',
     'return 1;',
     '};',
     // `[ -x ]` says yes on a noexec mount in some shells, so a file is run.
@@ -41,7 +43,7 @@ export function bootScript(artifacts: readonly Artifact[]): string {
     'drop() { rm -f "$up"; };',
     'main() {',
     'nonce=$1; skip=$2; force=$3; uid=$(id -u); system=$(uname -s -m); sha=; base=; tried=;',
-    `case $system in ${platforms} esac;`,
+    `case $system in ${platforms.join(' ')} esac;`,
     'if [ -n "$sha" ]; then',
     'for d in "${XDG_STATE_HOME:-$HOME/.local/state}/cronium" "$HOME/.cronium" /var/tmp/.cronium-$uid-*; do',
     'if ours "$d"; then',
@@ -62,7 +64,8 @@ export function bootScript(artifacts: readonly Artifact[]): string {
     '[ -n "$sha" ] || fail platform "$system";',
     '[ -n "$base" ] || fail base "$tried";',
     'gz=0; command -v gzip >/dev/null 2>&1 && gz=1;',
-    'sum=0; command -v sha256sum >/dev/null 2>&1 && sum=1;',
+    // macOS has the other one. Without either, and where it says nothing, the hello tells whose hash it is.
+    'sum=0; hash=; for h in "sha256sum" "shasum -a 256"; do if [ $sum = 0 ] && command -v ${h%% *} >/dev/null 2>&1; then sum=1; hash=$h; fi; done;',
     'free=$(df -Pk "$base" 2>/dev/null | { read -r a; read -r a b c d e; echo "$d"; });',
     'echo "CRN1 $nonce need $sha gzip=$gz sum=$sum free=$free $system $base";',
     'read -r n size || exit 71;',
@@ -70,7 +73,7 @@ export function bootScript(artifacts: readonly Artifact[]): string {
     'up=$base/bin/$sha/.up-$$-$nonce; trap drop EXIT;',
     'if [ $gz = 1 ]; then head -c "$n" | gzip -dc > "$up"; else head -c "$n" > "$up"; fi;',
     'got=$(($(wc -c < "$up"))); [ "$got" = "$size" ] || fail size "$got" "$free" "$base";',
-    'if [ $sum = 1 ]; then case $(sha256sum < "$up") in "$sha "*) ;; *) fail hash;; esac; fi;',
+    'if [ $sum = 1 ]; then case $($hash < "$up" 2>/dev/null) in ""|"$sha "*) ;; *) fail hash;; esac; fi;',
     'chmod 500 "$up" && mv -f "$up" "$base/bin/$sha/cronium-runner" || fail install "$base";',
     'trap - EXIT; begin "$base" "$base/bin/$sha/cronium-runner";',
     '};',

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { CroniumError } from '../domain/errors.ts';
 import type { Progress } from '../domain/run-event.ts';
-import type { Artifact, Artifacts } from './artifacts.ts';
+import type { Artifact } from './artifacts.ts';
 import { bootCommand } from './boot-script.ts';
+import type { Runner } from './pin.ts';
 import { Preamble } from './preamble.ts';
 import type { Remote, RemoteOpener } from './remote.ts';
 
@@ -26,6 +27,8 @@ export interface BootOptions {
   /** The server has thrown `ahead` away: whatever was in it did not happen. */
   readonly onDiscarded?: () => void;
   readonly onDeploy?: (artifact: Artifact, progress: Progress) => void;
+  /** Installs the runner anew, also where it is there. */
+  readonly force?: true;
   readonly signal: AbortSignal;
 }
 
@@ -44,23 +47,26 @@ export interface Booted {
  * is tried once more with nothing sent ahead and without trusting an installed runner: it may be a torn file, or a login script
  * that reads its input.
  */
-export async function bootRunner(opener: RemoteOpener, artifacts: Artifacts, options: BootOptions): Promise<Booted> {
+export async function bootRunner(
+  opener: RemoteOpener,
+  runners: readonly Runner[],
+  options: BootOptions,
+): Promise<Booted> {
   try {
-    return await attempt(opener, artifacts, options, { force: false });
+    return await attempt(opener, runners, options);
   } catch (error) {
     if (!(error instanceof CroniumError) || !/^boot\/(silent|ended)$/.test(error.code)) throw error;
-    return await attempt(opener, artifacts, { ...options, ahead: new Uint8Array(0) }, { force: true });
+    // A version of which we have no bytes can only be started as it is.
+    const canInstall = runners.every(({ artifact }) => artifact);
+    const nothing = new Uint8Array(0);
+    return await attempt(opener, runners, { ...options, ahead: nothing, ...(canInstall ? { force: true } : {}) });
   }
 }
 
-async function attempt(
-  opener: RemoteOpener,
-  artifacts: Artifacts,
-  options: BootOptions,
-  { force }: { readonly force: boolean },
-): Promise<Booted> {
+async function attempt(opener: RemoteOpener, runners: readonly Runner[], options: BootOptions): Promise<Booted> {
   const nonce = randomBytes(16).toString('hex');
-  const command = bootCommand(artifacts.all, { nonce, aheadBytes: options.ahead.length, force });
+  const aheadBytes = options.ahead.length;
+  const command = bootCommand(runners, { nonce, aheadBytes, force: options.force === true });
   const remote = await opener.open(command, {
     ahead: options.ahead,
     ...(options.onSent && options.ahead.length > 0 ? { onSent: options.onSent } : {}),
@@ -75,9 +81,7 @@ async function attempt(
       return { remote, rest: first.rest, aheadWasRead: options.ahead.length > 0 };
     }
     options.onDiscarded?.();
-    const artifact = artifacts.all.find(({ sha256 }) => sha256 === first.sha256);
-    if (!artifact)
-      throw new CroniumError('boot/unknown', `Cannot deploy to "${options.server}": it asks for an unknown runner`);
+    const artifact = findArtifact(options.server, runners, first.sha256);
     checkSpace(options.server, first, artifact);
     await upload(remote, artifact, { gzip: first.gzip, ...options });
     const second = await preamble.next({ signal: options.signal, extraMs: artifact.size / SLOWEST_BYTES_PER_MS });
@@ -94,8 +98,18 @@ async function attempt(
   }
 }
 
+function findArtifact(server: string, runners: readonly Runner[], asked: string): Artifact {
+  const runner = runners.find(({ sha256 }) => sha256 === asked);
+  if (!runner) throw new CroniumError('boot/unknown', `Cannot deploy to "${server}": it asks for an unknown runner`);
+  if (runner.artifact) return runner.artifact;
+  throw new CroniumError(
+    'deploy/gone',
+    `Cannot roll back "${server}": runner ${asked.slice(0, 8)} is not there any more; deploy the current one`,
+  );
+}
+
 /** A boot script that gave up has read nothing but what it threw away; a runner that has not said hello has not read either. */
-const NEVER_READ = /^boot\/(platform|base|space|upload|unknown|ended)$/;
+const NEVER_READ = /^(?:boot\/(?:platform|base|space|upload|unknown|ended)|deploy\/gone)$/;
 
 function checkSpace(
   server: string,

@@ -1,6 +1,7 @@
-import { CroniumError } from '../domain/errors.ts';
 import type { Json, OnDisconnect } from '../domain/event.ts';
 import type { ExitReport } from '../domain/outcome.ts';
+import { Fields } from './fields.ts';
+import { type Cleaned, type HealthReport, readHealth, readItems, type StoredItem } from './server-report.ts';
 
 /** What the client says; docs/protocol.md, "Client to runner". */
 export type ClientMessage =
@@ -12,9 +13,15 @@ export type ClientMessage =
   | { readonly type: 'forget'; readonly job: string }
   | { readonly type: 'list'; readonly install: string }
   | { readonly type: 'collect' }
+  | ServerQuestion
   | { readonly type: 'window'; readonly stream: number; readonly bytes: number }
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'bye'; readonly code: string; readonly message: string };
+
+/** What is asked about the server itself; the answer repeats `id`. */
+export type ServerQuestion =
+  | { readonly type: 'health' | 'inventory' | 'clean'; readonly id: number }
+  | { readonly type: 'remove'; readonly id: number; readonly sha256: string };
 
 export interface StartMessage {
   readonly type: 'start';
@@ -76,10 +83,18 @@ export type RunnerMessage =
   | { readonly type: 'jobs'; readonly jobs: readonly JobState[]; readonly more: boolean }
   | { readonly type: 'forgotten'; readonly job: string }
   | { readonly type: 'collected'; readonly bytes: number }
+  | ServerAnswer
   | Refused
   | { readonly type: 'window'; readonly stream: number; readonly bytes: number }
   | { readonly type: 'pong'; readonly id: number }
   | { readonly type: 'bye'; readonly code: string; readonly message: string };
+
+/** An answer to a `ServerQuestion`; with `more` it goes on in another one. */
+export type ServerAnswer =
+  | { readonly type: 'health'; readonly id: number; readonly health: HealthReport }
+  | { readonly type: 'inventory'; readonly id: number; readonly items: readonly StoredItem[]; readonly more: boolean }
+  | ({ readonly type: 'cleaned'; readonly id: number; readonly more: boolean } & Cleaned)
+  | { readonly type: 'removed'; readonly id: number };
 
 export interface Refused {
   readonly type: 'refused';
@@ -89,11 +104,12 @@ export interface Refused {
   readonly job?: string;
   readonly payload?: string;
   readonly stream?: number;
+  readonly id?: number;
 }
 
 /** Reads a control message. A type that we do not know is `undefined`; anything ill-formed throws `CroniumError`. */
 export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
-  const fields = new Fields(parseObject(body));
+  const fields = Fields.of(body);
   const type = fields.text('type');
   switch (type) {
     case 'hello':
@@ -142,7 +158,22 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
         ...fields.optionalText('job'),
         ...fields.optionalText('payload'),
         ...fields.optionalCount('stream'),
+        ...fields.optionalCount('id'),
       };
+    case 'health':
+      return { type, id: fields.count('id'), health: readHealth(fields) };
+    case 'inventory':
+      return { type, id: fields.count('id'), items: readItems(fields, 'items'), more: fields.flag('more') };
+    case 'cleaned':
+      return {
+        type,
+        id: fields.count('id'),
+        removed: readItems(fields, 'removed'),
+        kept: readItems(fields, 'kept'),
+        more: fields.flag('more'),
+      };
+    case 'removed':
+      return { type, id: fields.count('id') };
     case 'window':
       return { type, stream: fields.count('stream'), bytes: fields.count('bytes') };
     case 'pong':
@@ -170,7 +201,7 @@ function readState(fields: Fields): JobState {
 
 /** Reads the `exit` of a state or the body of an EXIT record. */
 export function parseExit(body: Uint8Array): ExitReport {
-  return readExit(new Fields(parseObject(body)));
+  return readExit(Fields.of(body));
 }
 
 function readExit(fields: Fields): ExitReport {
@@ -189,81 +220,12 @@ function readExit(fields: Fields): ExitReport {
 
 /** Reads the body of a NOTE record. */
 export function parseNote(body: Uint8Array): { readonly code: string; readonly message: string } {
-  const fields = new Fields(parseObject(body));
+  const fields = Fields.of(body);
   return { code: fields.text('code'), message: fields.text('message') };
 }
 
 /** Reads the body of a GAP record: what was dropped, in words. */
 export function parseGap(body: Uint8Array): string {
-  const fields = new Fields(parseObject(body));
+  const fields = Fields.of(body);
   return `${fields.count('bytes')} bytes (${fields.count('lines')} lines)`;
-}
-
-function parseObject(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (cause) {
-    throw new CroniumError('message/json', "Cannot read the runner's answer: it is not JSON", { cause });
-  }
-}
-
-/** Reads fields of a JSON object that comes from a server: nothing in it is believed before it was checked. */
-class Fields {
-  readonly #object: Readonly<Record<string, unknown>>;
-
-  constructor(value: unknown) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new CroniumError('message/json', "Cannot read the runner's answer: it is not a JSON object");
-    }
-    this.#object = value as Record<string, unknown>;
-  }
-
-  has(name: string): boolean {
-    return Object.hasOwn(this.#object, name);
-  }
-
-  text(name: string): string {
-    const value = this.#get(name);
-    if (typeof value !== 'string') throw this.wrong(name);
-    return value;
-  }
-
-  count(name: string): number {
-    const value = this.#get(name);
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw this.wrong(name);
-    return value;
-  }
-
-  flag(name: string): boolean {
-    return this.#get(name) === true;
-  }
-
-  list(name: string): readonly unknown[] {
-    const value = this.#get(name);
-    if (!Array.isArray(value)) throw this.wrong(name);
-    return value;
-  }
-
-  object(name: string): Fields {
-    return new Fields(this.#get(name));
-  }
-
-  optionalText<K extends string>(name: K): { readonly [P in K]?: string } {
-    return this.has(name) ? ({ [name]: this.text(name) } as { readonly [P in K]: string }) : {};
-  }
-
-  optionalCount<K extends string>(name: K): { readonly [P in K]?: number } {
-    return this.has(name) ? ({ [name]: this.count(name) } as { readonly [P in K]: number }) : {};
-  }
-
-  wrong(name: string): CroniumError {
-    return new CroniumError(
-      'message/fields',
-      `Cannot read the runner's answer: its field "${name}" is not as expected`,
-    );
-  }
-
-  #get(name: string): unknown {
-    return this.has(name) ? this.#object[name] : undefined;
-  }
 }

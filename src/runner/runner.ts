@@ -6,6 +6,7 @@ import { bootRunner } from './boot.ts';
 import { encodeFrame, FrameDecoder, FrameKind } from './frame.ts';
 import { type Hello, parseMessage, type StartMessage } from './message.ts';
 import { encodeMessage } from './outbox.ts';
+import { type Pin, runnerTable } from './pin.ts';
 import type { Remote, RemoteOpener } from './remote.ts';
 import { Session, type StartHandle } from './session.ts';
 
@@ -34,6 +35,10 @@ export interface OpenSessionOptions {
   /** The server has thrown `first` away; it is sent again after the hello. */
   readonly onDiscarded?: () => void;
   readonly onDeploy?: (artifact: Artifact, progress: Progress) => void;
+  /** Puts the runner on the server anew, also where it is there. */
+  readonly force?: true;
+  /** Another runner version than ours, for servers of its platform that have it from before. */
+  readonly pin?: Pin;
   readonly signal: AbortSignal;
 }
 
@@ -45,16 +50,21 @@ export interface OpenedSession {
   readonly first?: StartHandle;
 }
 
-/** Starts the runner on a server (installing it where it is missing) and opens the session with it, in one channel. */
+/**
+ * Starts the runner on a server (installing it where it is missing) and opens the session with it, in one channel. Throws
+ * `CroniumError` `deploy/gone` when the runner that is pinned is not on the server.
+ */
 export async function openSession(
   opener: RemoteOpener,
   artifacts: Artifacts,
   options: OpenSessionOptions,
 ): Promise<OpenedSession> {
   const { first, server } = options;
+  const runners = runnerTable(artifacts.all, options.pin);
   const ahead = first && !hasSecrets(first.start) ? encodeFirst(first) : undefined;
-  const booted = await bootRunner(opener, artifacts, {
+  const booted = await bootRunner(opener, runners, {
     server,
+    ...(options.force ? { force: true } : {}),
     ahead: ahead?.bytes ?? new Uint8Array(0),
     ...(options.onSent ? { onSent: options.onSent } : {}),
     ...(options.onDiscarded ? { onDiscarded: options.onDiscarded } : {}),
@@ -73,7 +83,7 @@ export async function openSession(
     write();
   };
   if (ahead && !booted.aheadWasRead) send(() => remote.stdin.write(ahead.bytes));
-  const expected = new Set(artifacts.all.map(({ sha256 }) => sha256));
+  const expected = new Set(runners.map(({ sha256 }) => sha256));
   let handle: StartHandle | undefined;
   const session = await greet(remote, booted.rest, {
     server,

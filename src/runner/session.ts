@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { Emitter } from '../base/emitter.ts';
 import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError, RefusedError } from '../domain/errors.ts';
@@ -14,10 +13,10 @@ import {
   type StartMessage,
 } from './message.ts';
 import { Outbox } from './outbox.ts';
+import { Questions } from './questions.ts';
 import type { Remote } from './remote.ts';
-
-/** Data frames of an upload; small enough that a control message never waits long behind one. */
-const PUT_PIECE_BYTES = 32_768;
+import type { Cleaned, HealthReport, StoredItem } from './server-report.ts';
+import { uploadFile } from './upload.ts';
 
 /** How long the runner may take to answer; it only looks something up or starts a process. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -45,6 +44,7 @@ export class Session implements AsyncDisposable {
   readonly #remote: Remote;
   readonly #outbox: Outbox;
   readonly #answers = new Answers();
+  readonly #questions: Questions;
   readonly #attachments = new Map<number, Attachment>();
   /** Jobs whose `start` has no answer yet, with their payload. */
   readonly #starting = new Map<string, string>();
@@ -60,6 +60,7 @@ export class Session implements AsyncDisposable {
     this.server = options.server;
     this.#nextStream = options.firstStream;
     this.#outbox = new Outbox(remote.stdin);
+    this.#questions = new Questions(this.server, (question) => this.#outbox.message(question));
   }
 
   /** Why the session is over; `undefined` while it lives. */
@@ -106,25 +107,12 @@ export class Session implements AsyncDisposable {
     const stream = this.#nextStream++;
     const stored = this.#answers.wait<void>(`put ${payload.sha256}`);
     this.#outbox.message({ type: 'put', payload: payload.sha256, size: payload.size, stream });
-    let done = 0;
-    const file = createReadStream(payload.file, { highWaterMark: PUT_PIECE_BYTES, signal: options.signal });
-    try {
-      for await (const piece of file as AsyncIterable<Buffer>) {
-        await abortable(this.#outbox.data(stream, piece), options);
-        done += piece.length;
-        options.onProgress?.(done);
-      }
-    } catch (error) {
-      this.#outbox.reset(stream);
-      options.signal.throwIfAborted();
-      throw error;
-    }
+    await uploadFile(this.#outbox, stream, payload.file, options);
     const late = (): CroniumError =>
       new CroniumError(
         'session/silent',
         `"${this.server}" did not confirm the payload in ${STORE_TIMEOUT_MS / 60_000} min`,
       );
-    await abortable(this.#outbox.end(stream), options);
     await abortable(deadline(stored, STORE_TIMEOUT_MS, late), options);
   }
 
@@ -158,6 +146,26 @@ export class Session implements AsyncDisposable {
     this.#outbox.message({ type: 'collect' });
   }
 
+  /** The server's load now. */
+  health(options: { readonly signal: AbortSignal }): Promise<HealthReport> {
+    return this.#questions.health(options);
+  }
+
+  /** What of ours is below the base directory; nothing is changed. */
+  inventory(options: { readonly signal: AbortSignal }): Promise<readonly StoredItem[]> {
+    return this.#questions.inventory(options);
+  }
+
+  /** Removes all of ours but what jobs that have not ended need. The session goes on; its runner is not on the disk any more. */
+  clean(options: { readonly signal: AbortSignal }): Promise<Cleaned> {
+    return this.#questions.clean(options);
+  }
+
+  /** Removes one runner version, this one too. Throws `CroniumError` `runner/busy`, `runner/unknown`, `runner/stuck`. */
+  remove(sha256: string, options: { readonly signal: AbortSignal }): Promise<void> {
+    return this.#questions.remove(sha256, options);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.close(new CroniumError('session/closed', `The session with "${this.server}" was closed`));
     this.#remote.stdin.end();
@@ -170,6 +178,7 @@ export class Session implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = error;
     this.#answers.rejectAll(error);
+    this.#questions.fail(error);
     this.#outbox.fail(error);
     for (const attachment of this.#attachments.values()) attachment.fail(error);
     this.#attachments.clear();
@@ -214,6 +223,11 @@ export class Session implements AsyncDisposable {
         return this.#onDidChangeState.emit(message.state);
       case 'window':
         return this.#outbox.credit(message.stream, message.bytes);
+      case 'health':
+      case 'inventory':
+      case 'cleaned':
+      case 'removed':
+        return this.#questions.hear(message);
       case 'refused':
         return this.#refuse(message);
       case 'bye':
@@ -232,6 +246,7 @@ export class Session implements AsyncDisposable {
   #refuse(refused: Refused): void {
     const error = new RefusedError(refused.re, refused.code, `"${this.server}" refused: ${refused.message}`);
     const { re, job, payload, stream } = refused;
+    this.#questions.refuse(refused);
     if (re === 'start' && job) {
       this.#starting.delete(job);
       this.#answers.reject(`start ${job}`, error);

@@ -1,9 +1,7 @@
-import Database from 'better-sqlite3';
 import { databaseProblem } from './database-problem.ts';
+import type { Driver, Parameters, Statement } from './driver.ts';
+import { openDriver } from './open-driver.ts';
 import type { Row } from './row.ts';
-
-/** Named parameters of a statement. */
-export type Parameters = Readonly<Record<string, string | number | null>>;
 
 /** How long a write waits for another window or the command line to finish its own. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -11,26 +9,28 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** One open database: statements are prepared once, and what SQLite has to say comes out as a sentence for a person. */
 export class Connection implements Disposable {
   readonly file: string;
-  readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #driver: Driver;
+  readonly #statements = new Map<string, Statement>();
+  /** Transactions that have begun and not ended, one in the other. */
+  #depth = 0;
 
   constructor(file: string, options: { readonly nativeBinding?: string; readonly busyTimeoutMs?: number } = {}) {
     this.file = file;
     const { nativeBinding, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
-    this.#database = this.#explained(
-      () => new Database(file, { timeout: busyTimeoutMs, ...(nativeBinding === undefined ? {} : { nativeBinding }) }),
+    this.#driver = this.#explained(() =>
+      openDriver(file, { busyTimeoutMs, ...(nativeBinding === undefined ? {} : { nativeBinding }) }),
     );
   }
 
   /** Runs a statement that changes rows and returns how many. */
   run(sql: string, parameters: Parameters = {}): number {
-    return this.#explained(() => this.#statement(sql).run(parameters).changes);
+    return this.#explained(() => this.#statement(sql).run(parameters));
   }
 
   /** As `run`, for what is found out again if a power cut takes it back: does not wait for the disk. */
   runLightly(sql: string, parameters: Parameters = {}): number {
     // Within a transaction its end decides.
-    if (this.#database.inTransaction) return this.run(sql, parameters);
+    if (this.#depth > 0) return this.run(sql, parameters);
     this.pragma('synchronous = NORMAL');
     try {
       return this.run(sql, parameters);
@@ -40,35 +40,62 @@ export class Connection implements Disposable {
   }
 
   get(sql: string, parameters: Parameters = {}): Row | undefined {
-    return this.#explained(() => this.#statement(sql).get(parameters) as Row | undefined);
+    return this.#explained(() => this.#statement(sql).get(parameters));
   }
 
   all(sql: string, parameters: Parameters = {}): Row[] {
-    return this.#explained(() => this.#statement(sql).all(parameters) as Row[]);
+    return this.#explained(() => this.#statement(sql).all(parameters));
   }
 
   /** Runs several statements that return nothing. */
   execute(sql: string): void {
-    this.#explained(() => this.#database.exec(sql));
+    this.#explained(() => this.#driver.execute(sql));
   }
 
+  /** The first value that the pragma answers with. */
   pragma(text: string): unknown {
-    return this.#explained(() => this.#database.pragma(text, { simple: true }));
+    // Never a kept statement: SQLite acts on many pragmas when it prepares them.
+    const row = this.#explained(() => this.#driver.prepare(`PRAGMA ${text}`).get({}));
+    return row && Object.values(row)[0];
   }
 
   /** All of `work` or nothing of it. Takes the write lock at once, so that nothing changes between its reads and its writes. */
   transaction<T>(work: () => T): T {
-    return this.#explained(() => this.#database.transaction(work).immediate());
+    return this.#explained(() => {
+      const name = `level${this.#depth}`;
+      const isOuter = this.#depth === 0;
+      this.#driver.execute(isOuter ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);
+      this.#depth++;
+      try {
+        const result = work();
+        this.#driver.execute(isOuter ? 'COMMIT' : `RELEASE ${name}`);
+        return result;
+      } catch (error) {
+        this.#undo(isOuter ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`);
+        throw error;
+      } finally {
+        this.#depth--;
+      }
+    });
   }
 
   [Symbol.dispose](): void {
-    this.#database.close();
+    this.#driver.close();
   }
 
-  #statement(sql: string): Database.Statement {
+  /** SQLite may have rolled back by itself (a full disk): what failed before is the error that counts. */
+  #undo(sql: string): void {
+    try {
+      this.#driver.execute(sql);
+    } catch {
+      // Nothing is left to undo.
+    }
+  }
+
+  #statement(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare(sql);
+      statement = this.#driver.prepare(sql);
       this.#statements.set(sql, statement);
     }
     return statement;

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { integer, type Row, text } from './row.ts';
+import { integer, optionalText, type Row, text } from './row.ts';
 
 /** A runner version on a server, as an intent (`deploying`) or a fact. */
 export interface DeploymentRecord {
@@ -8,14 +8,22 @@ export interface DeploymentRecord {
   readonly version: string;
   /** `linux/amd64`. */
   readonly platform: string;
-  readonly state: 'deploying' | 'active' | 'failed';
+  /** `active` is the one that is used; `idle` is there beside it. */
+  readonly state: 'deploying' | 'active' | 'idle' | 'failed';
   /** Milliseconds since 1970. */
   readonly at: number;
   /** The run that brought it. */
   readonly run?: string;
 }
 
-/** Which runner versions were put on which servers. */
+/** A version to which a server was rolled back. */
+export interface KeptPin {
+  readonly sha256: string;
+  /** `linux/amd64`. */
+  readonly platform: string;
+}
+
+/** Which runner versions were put on which servers. Each word on one is a row of its own; the last one counts. */
 export class Deployments {
   readonly #connection: Connection;
 
@@ -23,22 +31,35 @@ export class Deployments {
     this.#connection = connection;
   }
 
+  /** Notes it. A server uses one version: when this one is active, the others that are there are idle. */
   record(deployment: DeploymentRecord): void {
-    const { server, sha256, version, platform, state, at, run = null } = deployment;
-    this.#connection.run(
-      `INSERT INTO deployments (server, sha256, version, platform, state, at, run)
-       VALUES (@server, @sha256, @version, @platform, @state, @at, @run)`,
-      { server, sha256, version, platform, state, at, run },
-    );
+    this.#connection.transaction(() => {
+      if (deployment.state === 'active') {
+        const others = this.#of(deployment.server).filter(({ sha256 }) => sha256 !== deployment.sha256);
+        for (const other of others) if (other.state === 'active') this.#insert({ ...other, state: 'idle' });
+      }
+      this.#insert(deployment);
+    });
   }
 
-  /** The latest word on this version on this server. */
+  /** Only these versions are on the server; the others vanish, but for those that are just coming. Says whether any did. */
+  keepOnly(server: string, sha256s: readonly string[]): boolean {
+    return this.#connection.transaction(() => {
+      const gone = this.#of(server).filter(({ sha256, state }) => state !== 'deploying' && !sha256s.includes(sha256));
+      for (const each of gone) this.#insert({ ...each, state: 'removed' });
+      return gone.length > 0;
+    });
+  }
+
+  /** This version is not on the server any more. */
+  remove(server: string, sha256: string): void {
+    const found = this.find(server, sha256);
+    if (found) this.#insert({ ...found, state: 'removed' });
+  }
+
+  /** The latest word on this version on this server; undefined for one that is not there. */
   find(server: string, sha256: string): DeploymentRecord | undefined {
-    const row = this.#connection.get(
-      'SELECT * FROM deployments WHERE server = @server AND sha256 = @sha256 ORDER BY id DESC LIMIT 1',
-      { server, sha256 },
-    );
-    return row && deploymentRecord(row);
+    return this.#of(server).find((each) => each.sha256 === sha256);
   }
 
   /** The latest word on each server and hash: by server, newest first. */
@@ -46,13 +67,50 @@ export class Deployments {
     return this.#connection
       .all(
         `SELECT * FROM deployments WHERE id IN (SELECT max(id) FROM deployments GROUP BY server, sha256)
-         ORDER BY server, at DESC, id DESC`,
+           AND state <> 'removed' ORDER BY server, at DESC, id DESC`,
       )
       .map(deploymentRecord);
+  }
+
+  /** The version to use on the server in place of the newest. */
+  pin(server: string): KeptPin | undefined {
+    const row = this.#connection.get('SELECT sha256, platform FROM pins WHERE server = @server', { server });
+    return row && { sha256: text(row, 'sha256'), platform: text(row, 'platform') };
+  }
+
+  setPin(server: string, { sha256, platform }: KeptPin): void {
+    const sql = 'INSERT OR REPLACE INTO pins (server, sha256, platform) VALUES (@server, @sha256, @platform)';
+    this.#connection.run(sql, { server, sha256, platform });
+  }
+
+  endPin(server: string): void {
+    this.#connection.run('DELETE FROM pins WHERE server = @server', { server });
+  }
+
+  #of(server: string): DeploymentRecord[] {
+    return this.#connection
+      .all(
+        `SELECT * FROM deployments WHERE state <> 'removed' AND id IN
+           (SELECT max(id) FROM deployments WHERE server = @server GROUP BY sha256)`,
+        { server },
+      )
+      .map(deploymentRecord);
+  }
+
+  #insert(
+    deployment: Omit<DeploymentRecord, 'state'> & { readonly state: DeploymentRecord['state'] | 'removed' },
+  ): void {
+    const { server, sha256, version, platform, state, at, run = null } = deployment;
+    this.#connection.run(
+      `INSERT INTO deployments (server, sha256, version, platform, state, at, run)
+       VALUES (@server, @sha256, @version, @platform, @state, @at, @run)`,
+      { server, sha256, version, platform, state, at, run },
+    );
   }
 }
 
 function deploymentRecord(row: Row): DeploymentRecord {
+  const run = optionalText(row, 'run');
   return {
     server: text(row, 'server'),
     sha256: text(row, 'sha256'),
@@ -60,6 +118,6 @@ function deploymentRecord(row: Row): DeploymentRecord {
     platform: text(row, 'platform'),
     state: text(row, 'state') as DeploymentRecord['state'],
     at: integer(row, 'at'),
-    ...(row.run === null ? {} : { run: text(row, 'run') }),
+    ...(run === undefined ? {} : { run }),
   };
 }

@@ -9,6 +9,21 @@ import { integer, kinded, optionalInteger, type Row, text } from './row.ts';
 /** A living owner that does not renew its lease has been stopped (Ctrl-Z, a sleeping laptop); it keeps the job this much longer. */
 const STOPPED_MS = 300_000;
 
+/** What the record of a job is made of. */
+export const JOB_COLUMNS = [
+  'id',
+  'run_id',
+  'server',
+  'phase',
+  'phase_at',
+  'started_at',
+  'ended_at',
+  'outcome',
+  'cancel_requested',
+]
+  .map((column) => `jobs.${column}`)
+  .join(', ');
+
 /** The jobs of all runs: where each stands, how it ended, and who looks after it. Times are milliseconds since 1970. */
 export class Jobs {
   readonly #connection: Connection;
@@ -42,9 +57,24 @@ export class Jobs {
     return changed === 1;
   }
 
-  /** Notes that the user wants the run's unfinished jobs cancelled, whoever looks after them. */
-  requestCancel(runId: string): void {
-    this.#connection.run('UPDATE jobs SET cancel_requested = 1 WHERE run_id = @runId AND outcome IS NULL', { runId });
+  /** Notes that the user wants those of the jobs cancelled that are unfinished, whoever looks after them. */
+  requestCancel(jobs: readonly string[]): void {
+    this.#connection.run(
+      `UPDATE jobs SET cancel_requested = 1
+       WHERE id IN (SELECT value FROM json_each(@jobs)) AND outcome IS NULL AND cancel_requested = 0`,
+      { jobs: JSON.stringify(jobs) },
+    );
+  }
+
+  /** The unfinished jobs for which a cancel was asked. */
+  cancelRequested(): string[] {
+    return this.#connection
+      .all('SELECT id FROM jobs WHERE outcome IS NULL AND cancel_requested = 1')
+      .map((row) => text(row, 'id'));
+  }
+
+  isCancelRequested(job: string): boolean {
+    return this.#connection.get('SELECT 1 FROM jobs WHERE id = @job AND cancel_requested = 1', { job }) !== undefined;
   }
 
   /** How the job ended; `undefined` while it has no outcome. */
@@ -57,8 +87,25 @@ export class Jobs {
   unfinished(): JobRecord[] {
     return this.#connection
       .all(
-        `SELECT jobs.* FROM jobs JOIN runs ON runs.id = jobs.run_id
+        `SELECT ${JOB_COLUMNS} FROM jobs JOIN runs ON runs.id = jobs.run_id
          WHERE outcome IS NULL ORDER BY runs.started_at, runs.number, position`,
+      )
+      .map(jobRecord);
+  }
+
+  /** The unfinished jobs of earlier runs of the same event that are on a server of this run, the earliest run first. */
+  inTheWayOf(runId: string): JobRecord[] {
+    return this.#connection
+      .all(
+        // Few jobs are open and many have ended: CROSS JOIN makes SQLite begin with the open ones.
+        `SELECT ${JOB_COLUMNS} FROM jobs CROSS JOIN runs AS own CROSS JOIN runs ON runs.id = jobs.run_id
+         WHERE jobs.outcome IS NULL AND own.id = @runId AND runs.number < own.number
+           AND runs.event_id = own.event_id
+           AND runs.script_root = own.script_root AND runs.script_path = own.script_path
+           AND json_extract(jobs.server, '$.name') IN
+             (SELECT json_extract(server, '$.name') FROM jobs WHERE run_id = @runId)
+         ORDER BY runs.number, jobs.position`,
+        { runId },
       )
       .map(jobRecord);
   }
@@ -111,7 +158,7 @@ export class Jobs {
   }
 }
 
-/** The record of a row of `jobs`. */
+/** The record of a row with `JOB_COLUMNS`. */
 export function jobRecord(row: Row): JobRecord {
   const startedAt = optionalInteger(row, 'started_at');
   const endedAt = optionalInteger(row, 'ended_at');

@@ -70,6 +70,39 @@ const STEPS: readonly string[] = [
   CREATE UNIQUE INDEX jobs_of_run ON jobs (run_id, position);
   CREATE INDEX jobs_unfinished ON jobs (phase_at) WHERE outcome IS NULL;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN script_root TEXT;
+  ALTER TABLE runs ADD COLUMN script_path TEXT;
+  ALTER TABLE runs ADD COLUMN begun_by TEXT NOT NULL DEFAULT 'person';
+  ALTER TABLE runs ADD COLUMN git TEXT;
+  ALTER TABLE runs ADD COLUMN replay_of TEXT;
+  -- All that a replay needs, as JSON; null: written by version 1.
+  ALTER TABLE runs ADD COLUMN spec TEXT;
+  CREATE INDEX runs_of_payload ON runs (payload_sha256);
+  ALTER TABLE jobs ADD COLUMN own TEXT;
+
+  CREATE TABLE new_deployments (
+    id INTEGER PRIMARY KEY,
+    server TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    version TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('deploying', 'active', 'idle', 'failed', 'removed')),
+    at INTEGER NOT NULL,
+    run TEXT
+  ) STRICT;
+  INSERT INTO new_deployments SELECT id, server, sha256, version, platform, state, at, run FROM deployments;
+  DROP TABLE deployments;
+  ALTER TABLE new_deployments RENAME TO deployments;
+  CREATE INDEX deployments_latest ON deployments (server, sha256, id);
+
+  -- The runner version that a server was rolled back to.
+  CREATE TABLE pins (
+    server TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL,
+    platform TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the database to the version this program knows. Several processes may do so at once: one does, the others wait. */

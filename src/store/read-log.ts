@@ -33,6 +33,15 @@ export async function* readLog(dir: string, from: LogPlace = LOG_BEGINNING): Asy
   }
 }
 
+/** The records of the last segment of the mirror in `dir`: as many as one segment holds, however long the log is. */
+export async function* readLastSegment(dir: string): AsyncGenerator<LogRecord> {
+  const segment = listSegments(dir).at(-1);
+  if (!segment) return;
+  const decoder = new RecordDecoder();
+  decoder.skipTo(segment.offset);
+  for await (const records of readSegment(segment, decoder)) yield* records;
+}
+
 /** A batch of records for each chunk, up to the segment's end or the first bad record. */
 async function* readSegment(segment: Segment, decoder: RecordDecoder, from = 0): AsyncGenerator<LogRecord[]> {
   await using handle = await open(segment.file, 'r');

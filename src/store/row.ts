@@ -13,15 +13,29 @@ export function integer(row: Row, column: string): number {
   return typeof value === 'number' ? value : unexpected(column, value);
 }
 
+export function optionalText(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column);
+}
+
 export function optionalInteger(row: Row, column: string): number | undefined {
   return row[column] === null ? undefined : integer(row, column);
 }
 
 /** A column that holds a JSON object of ours, with a string `kind`. */
 export function kinded(row: Row, column: string): { readonly kind: string } {
+  const value = object(row, column);
+  return 'kind' in value && typeof value.kind === 'string' ? (value as { kind: string }) : unexpected(column, value);
+}
+
+/** A column that holds a JSON object of ours. */
+export function object(row: Row, column: string): object {
   const value: unknown = JSON.parse(text(row, column));
-  const isKinded = typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string';
-  return isKinded ? (value as { kind: string }) : unexpected(column, value);
+  return typeof value === 'object' && value !== null ? value : unexpected(column, value);
+}
+
+/** As `object`; undefined where the column is null. */
+export function optionalObject(row: Row, column: string): object | undefined {
+  return row[column] === null ? undefined : object(row, column);
 }
 
 function unexpected(column: string, value: unknown): never {

@@ -50,11 +50,9 @@ export class Servers {
     );
   }
 
-  forgetPayloadOn(server: string, sha256: string): void {
-    this.#connection.runLightly('DELETE FROM payload_on WHERE server = @server AND sha256 = @sha256', {
-      server,
-      sha256,
-    });
+  /** The server was cleaned: it holds no payload. */
+  forgetPayloads(server: string): void {
+    this.#connection.run('DELETE FROM payload_on WHERE server = @server', { server });
   }
 }
 

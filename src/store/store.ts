@@ -1,6 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CroniumError } from '../domain/errors.ts';
 import { isId } from '../domain/id.ts';
 import { Connection } from './connection.ts';
 import { databaseProblem } from './database-problem.ts';
@@ -8,6 +7,7 @@ import { Deployments } from './deployments.ts';
 import { errorCode } from './error-code.ts';
 import { Jobs } from './jobs.ts';
 import { migrate } from './migrations.ts';
+import { Payloads } from './payloads.ts';
 import { Runs } from './runs.ts';
 import { Servers } from './servers.ts';
 
@@ -21,6 +21,7 @@ export interface Store extends Disposable {
   readonly payloadsDir: string;
   readonly runs: Runs;
   readonly jobs: Jobs;
+  readonly payloads: Payloads;
   readonly deployments: Deployments;
   readonly servers: Servers;
   /** The folder of a job's mirror, whether it exists or not. */
@@ -43,7 +44,6 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
   const file = join(dir, 'cronium.db');
   const payloadsDir = join(dir, 'payloads');
   const logsDir = join(dir, 'logs');
-  assertRuntime(file);
   try {
     for (const folder of [dir, payloadsDir, logsDir]) makeFolder(folder);
     makePrivate(file);
@@ -56,6 +56,7 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
     payloadsDir,
     runs: new Runs(connection),
     jobs: new Jobs(connection),
+    payloads: new Payloads(connection),
     deployments: new Deployments(connection),
     servers: new Servers(connection),
     logDir: (job) => join(logsDir, checkedId(job)),
@@ -96,15 +97,6 @@ function openDatabase(file: string, options: StoreOptions): Connection {
 function makePrivate(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
-}
-
-/** The native binding ends a process with an older Node-API by a segmentation fault, which no `catch` sees. */
-function assertRuntime(file: string): void {
-  if (Number(process.versions.napi) >= 10) return;
-  throw new CroniumError(
-    'store/runtime',
-    `Cannot open the database "${file}": it needs Node 22.14 or later, this is ${process.versions.node}`,
-  );
 }
 
 /** Job ids come from servers, too; none may name a path. */

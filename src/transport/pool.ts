@@ -1,7 +1,7 @@
 import type { Server } from '../domain/server.ts';
 import { localTransport } from './local.ts';
 import { createSshConfig } from './ssh/config.ts';
-import { createSshPool } from './ssh/pool.ts';
+import { createSshPool, type SshPool } from './ssh/pool.ts';
 import type { Prompts, Transport, Transports } from './transport.ts';
 
 export interface TransportDeps {
@@ -30,12 +30,12 @@ export function createTransports(deps: TransportDeps): SshTransports {
   };
 }
 
-function transportOf(server: Server, deps: TransportDeps, pool: { transport(address: string): Transport }): Transport {
+function transportOf(server: Server, deps: TransportDeps, pool: SshPool): Transport {
   switch (server.kind) {
     case 'local':
       return localTransport(deps);
     case 'ssh':
-      return pool.transport(server.address);
+      return pool.transport(server);
     default:
       return server.kind satisfies never;
   }

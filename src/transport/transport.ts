@@ -1,11 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Server } from '../domain/server.ts';
 
-export { isRetryable } from './ssh/errors.ts';
+export { type Address, parseAddress } from './ssh/address.ts';
+export { HostKeyChangedError, isRetryable } from './ssh/errors.ts';
 
 /**
  * One way to a server. A target is anything that can give one duplex byte stream to a runner; all else is written once, above.
- * Connecting is lazy and shared: the first `open` connects, later ones reuse the connection while it lives.
+ * Connecting is lazy and shared: the first `open` connects, later ones reuse the connection while it lives. Disposing closes a
+ * connection that nobody uses; the next `open` connects again.
  */
 export interface Transport extends AsyncDisposable {
   /**
@@ -46,19 +48,43 @@ export interface Prompts {
   /** The host is unknown. `true` trusts the key and adds it to known_hosts. */
   confirmHostKey?(question: HostKeyQuestion, options: { signal: AbortSignal }): Promise<boolean>;
   /** A secret line, never echoed. `undefined` means that the person gave up. */
-  askSecret?(prompt: string, options: { signal: AbortSignal }): Promise<string | undefined>;
+  askSecret?(prompt: string, options: SecretOptions): Promise<string | undefined>;
   /** A visible line (keyboard-interactive with echo). */
-  askLine?(prompt: string, options: { signal: AbortSignal }): Promise<string | undefined>;
+  askLine?(prompt: string, options: LineOptions): Promise<string | undefined>;
+  /** What became of the last answer for a subject: it opened what it should, or it did not. Nothing is said of one that was never judged. */
+  secretTried?(subject: string, found: 'accepted' | 'refused'): void;
+}
+
+export interface LineOptions {
+  /** What the person calls the server whose login asks; absent: it is asked for something else. */
+  readonly server?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface SecretOptions extends LineOptions {
+  /**
+   * What the secret opens, the same at each asking: `password deploy@web1:22`, `passphrase /home/me/.ssh/id_ed25519`. Absent: a
+   * secret that is good once. With it, a shell may answer from what the person let it remember.
+   */
+  readonly subject?: string;
+  /** How often the subject was asked for in this login before: more than 0 means that the last answer was wrong. */
+  readonly attempt?: number;
 }
 
 export interface HostKeyQuestion {
+  /** What the person calls the server whose login asks. */
+  readonly server: string;
   /** The host as it would stand in known_hosts: `host` or `[host]:port`. */
   readonly host: string;
   readonly keyType: string;
   /** `SHA256:…`, as `ssh` prints it. */
   readonly fingerprint: string;
+  /** The picture of the fingerprint, as `ssh-keygen -lv` draws it; several lines. */
+  readonly randomart: string;
   /** The file to which the key would be added. */
   readonly file: string;
+  /** Types of other keys by which the host is known already: a stranger may be answering in its place. */
+  readonly knownTypes: readonly string[];
 }
 
 /** The transports of one process, pooled. */

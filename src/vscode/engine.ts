@@ -5,7 +5,9 @@ import { Emitter } from '../base/emitter.ts';
 export class LazyEngine implements AsyncDisposable {
   readonly #open: () => Promise<Cronium>;
   readonly #onDidChange = new Emitter<void>();
+  readonly #onDidOpen = new Emitter<void>();
   #engine: Promise<Cronium> | undefined;
+  #opened: Cronium | undefined;
 
   constructor(open: () => Promise<Cronium>) {
     this.#open = open;
@@ -16,6 +18,15 @@ export class LazyEngine implements AsyncDisposable {
     return this.#engine;
   }
 
+  /** The engine if it is open: for what may show more when it is, and is not worth opening it. */
+  get opened(): Cronium | undefined {
+    return this.#opened;
+  }
+
+  onDidOpen(listener: () => void): Disposable {
+    return this.#onDidOpen.on(listener);
+  }
+
   /** Runs, deployments or what is known of servers have changed. */
   onDidChange(listener: () => void): Disposable {
     return this.#onDidChange.on(listener);
@@ -23,6 +34,7 @@ export class LazyEngine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const engine = await this.#engine?.catch(() => undefined);
+    this.#opened = undefined;
     await engine?.[Symbol.asyncDispose]();
   }
 
@@ -30,6 +42,8 @@ export class LazyEngine implements AsyncDisposable {
     try {
       const engine = await this.#open();
       engine.onDidChange(() => this.#onDidChange.emit());
+      this.#opened = engine;
+      this.#onDidOpen.emit();
       return engine;
     } catch (error) {
       // The reason may go away, such as a wrong configuration file: the next need tries again.

@@ -1,33 +1,30 @@
-import { CancellationError, commands, type LogOutputChannel, window } from 'vscode';
+import { CancellationError, type LogOutputChannel, l10n, window } from 'vscode';
 import { CroniumError, Stopped, sentence } from '../domain/errors.ts';
+import { type ErrorAction, errorActions } from './error-actions.ts';
 import { noticeText } from './plain-text.ts';
-
-interface Action {
-  readonly label: string;
-  do(): void;
-}
 
 /** Tells a person what was thrown: a sentence with what can be done about it; nothing when they stopped it themselves. */
 export function explain(error: unknown, log: LogOutputChannel): void {
   if (error instanceof Stopped || error instanceof CancellationError) return;
-  const showLog: Action = { label: 'Show Log', do: () => log.show(true) };
+  const showLog: ErrorAction = { label: l10n.t('Show Log'), do: async () => log.show(true) };
   if (error instanceof CroniumError) {
     log.warn(`${error.code}: ${error.message}${causes(error)}`);
-    void offer(noticeText(error.message), [...actionsFor(error), showLog]);
+    void offer(noticeText(error.message), [...errorActions(error), showLog], log);
     return;
   }
   log.error(error instanceof Error ? error : sentence(error));
-  void offer(noticeText(`Cronium has a bug: ${sentence(error)}`), [showLog]);
+  void offer(noticeText(l10n.t('Cronium has a bug: {0}', sentence(error))), [showLog], log);
 }
 
-function actionsFor(error: CroniumError): Action[] {
-  if (error.code !== 'workspace/untrusted') return [];
-  return [{ label: 'Manage Trust', do: () => void commands.executeCommand('workbench.trust.manage') }];
-}
-
-async function offer(message: string, actions: readonly Action[]): Promise<void> {
+async function offer(message: string, actions: readonly ErrorAction[], log: LogOutputChannel): Promise<void> {
   const chosen = await window.showErrorMessage(message, ...actions.map(({ label }) => label));
-  actions.find(({ label }) => label === chosen)?.do();
+  try {
+    await actions.find(({ label }) => label === chosen)?.do();
+  } catch (error) {
+    // What was offered did not work: say so once, without offering it again.
+    log.warn(sentence(error));
+    void window.showErrorMessage(noticeText(sentence(error)));
+  }
 }
 
 function causes(error: Error): string {

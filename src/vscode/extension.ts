@@ -1,13 +1,23 @@
 import { type ExtensionContext, window, workspace } from 'vscode';
-import { refresh } from './commands/refresh.ts';
+import { type CroniumApi, createApi } from './api.ts';
 import { registerCommands } from './commands/register.ts';
+import { comeBack } from './commands/run/refresh.ts';
+import { registerServers } from './commands/servers/servers.ts';
+import { SETTINGS } from './contributions.ts';
+import { registerDocuments } from './documents/documents.ts';
 import { LazyEngine } from './engine.ts';
+import { EventIndex } from './event-index.ts';
 import { explain } from './explain.ts';
+import { findWorkspaceEvents } from './find-events.ts';
 import { openEngine } from './host/open-engine.ts';
 import { editorPrompts } from './host/prompts.ts';
+import { rememberedSecrets } from './host/secrets.ts';
+import { registerLanguage } from './language/language.ts';
 import { LiveRuns } from './live-runs.ts';
-import { RunOutput } from './output/run-output.ts';
+import { createRunOutput } from './output/create-output.ts';
+import { pruneInIdle } from './retention.ts';
 import { createRunningItem } from './running-item.ts';
+import { registerTasks } from './tasks/tasks.ts';
 import { RunOnSave } from './triggers/run-on-save.ts';
 import { watchScripts } from './views/script-watcher.ts';
 import { createTrees } from './views/trees.ts';
@@ -15,38 +25,51 @@ import { createTrees } from './views/trees.ts';
 /** The one thing that outlives `activate`: the editor calls `deactivate` without anything to go by. */
 let leave: (() => Promise<void>) | undefined;
 
-/** Registers what the editor may call. Cheap: the engine is loaded when it is first needed. */
-export function activate(context: ExtensionContext): void {
+/** Registers what the editor and other extensions may call. Cheap: the engine is loaded when it is first needed. */
+export function activate(context: ExtensionContext): CroniumApi {
   const own = <T extends Disposable>(part: T): T => {
     context.subscriptions.push({ dispose: () => part[Symbol.dispose]() });
     return part;
   };
   const log = window.createOutputChannel('Cronium Log', { log: true });
   context.subscriptions.push(log);
-  const output = own(new RunOutput(window.createOutputChannel('Cronium')));
-  const prompts = editorPrompts();
+  const secrets = rememberedSecrets(context.secrets);
+  const prompts = editorPrompts({ remembered: secrets, onProblem: (message) => log.warn(message) });
   const engine = new LazyEngine(() => openEngine(context.extensionPath, { prompts, log: (line) => log.info(line) }));
+  const memory = context.workspaceState;
+  const output = own(createRunOutput(engine));
   const live = new LiveRuns(engine, output);
-  const deps = { engine, live, output, memory: context.workspaceState };
+  const events = new EventIndex(findWorkspaceEvents);
 
-  const comeBack = (): void => void refresh(deps).catch((error: unknown) => explain(error, log));
-  const trees = own(createTrees(engine, { onRunsSeen: comeBack }));
-  const runOnSave = own(new RunOnSave(deps, log));
-  own(createRunningItem(live));
-  own(watchScripts(() => trees.refreshEvents()));
+  const takeUp = (): void => void comeBack({ engine, live }).catch((error: unknown) => explain(error, log));
+  const trees = own(createTrees({ engine, live, events, memory, onRunsSeen: takeUp }));
+  const base = { engine, live, output, memory, events, prompts, secrets, trees, log };
+  const runOnSave = own(new RunOnSave(base, log));
+  const documents = own(registerDocuments({ engine, storage: context.globalStorageUri }));
+  const deps = { ...base, runOnSave, documents };
+  own(createRunningItem(deps));
+  own(watchScripts(() => events.touch()));
+  own(pruneInIdle(engine, log));
+  own(registerServers(base));
+  own(engine.onDidOpen(takeUp));
+  own(registerTasks(deps));
   context.subscriptions.push(
-    ...registerCommands({ ...deps, trees, runOnSave, log }),
-    workspace.onDidChangeWorkspaceFolders(() => trees.refreshEvents()),
-    workspace.onDidGrantWorkspaceTrust(() => trees.refreshAll()),
-    // Runs may have been started in a terminal meanwhile.
-    window.onDidChangeWindowState(({ focused }) => {
-      if (focused) trees.refreshFacts();
+    registerLanguage(deps),
+    ...registerCommands(deps),
+    workspace.onDidChangeWorkspaceFolders(() => events.touch()),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      trees.refreshAll();
+      if (engine.opened) takeUp();
+    }),
+    workspace.onDidChangeConfiguration((change) => {
+      if ([SETTINGS.servers, SETTINGS.groups].some((name) => change.affectsConfiguration(name))) trees.refreshFacts();
     }),
   );
   leave = async () => {
     await live[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
   };
+  return own(createApi(deps)).api;
 }
 
 /** Leaves the runs to their servers. */

@@ -4,26 +4,38 @@ import { Stopped } from '../domain/errors.ts';
 import { type RunPlan, type RunRecord, type RunStatus, runStatus } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { LazyEngine } from './engine.ts';
+import { type LiveJob, LiveJobs } from './live-jobs.ts';
 import type { RunOutput, RunView } from './output/run-output.ts';
 
 /** Runs that are followed after a reload of the window: each may hold a connection a server. */
 const MAX_FOLLOWED_RUNS = 20;
+
+/** Where the lines of a run go as they come: the output, what the caller of `start` brought, nowhere. */
+type Lines = 'output' | 'elsewhere' | 'nowhere';
 
 interface LiveRun {
   readonly id: string;
   readonly event: string;
   readonly cancel: AbortController;
   readonly leave: AbortController;
-  /** Its lines go to the output channel. */
-  readonly isShown: boolean;
+  readonly lines: Lines;
   done: Promise<RunStatus | undefined>;
 }
 
 interface Attendance {
   readonly id: string;
   readonly event: string;
+  readonly lines: Lines;
   readonly view?: RunView;
+  readonly cancel?: AbortSignal | undefined;
   events(cronium: Cronium, signals: RunSignals): AsyncIterable<RunEvent>;
+}
+
+export interface StartOptions {
+  /** What shows the run's lines; absent: the event's output channel. */
+  readonly view?: RunView;
+  /** Stops the scripts, as `cancel` does. */
+  readonly cancel?: AbortSignal | undefined;
 }
 
 /** The runs that this window watches. Closing the window leaves them to their servers. */
@@ -32,7 +44,9 @@ export class LiveRuns implements AsyncDisposable {
   readonly #output: RunOutput;
   readonly #onDidChange = new Emitter<void>();
   readonly #runs = new Map<string, LiveRun>();
+  readonly #jobs = new LiveJobs();
   readonly #shutdown = new AbortController();
+  #latest: string | undefined;
 
   constructor(engine: LazyEngine, output: RunOutput) {
     this.#engine = engine;
@@ -44,46 +58,76 @@ export class LiveRuns implements AsyncDisposable {
     return [...this.#runs.values()].map(({ event }) => event);
   }
 
+  /** The id of the run that was started last in this window. */
+  get latest(): string | undefined {
+    return this.#latest;
+  }
+
   /** Aborted when the window goes away. */
   get left(): AbortSignal {
     return this.#shutdown.signal;
   }
 
+  /** What was last said of a job that goes on. */
+  findJob(run: string, server: string): LiveJob | undefined {
+    return this.#jobs.find(run, server);
+  }
+
+  /** Why a run has not begun yet. */
+  findNote(run: string): string | undefined {
+    return this.#jobs.findNote(run);
+  }
+
+  /** A run came or went, or something else is said of a job. */
   onDidChange(listener: () => void): Disposable {
     return this.#onDidChange.on(listener);
   }
 
   /** Runs the plan and shows its lines; resolves at its end, without a status when this window has left it. */
-  start(plan: RunPlan): Promise<RunStatus | undefined> {
-    const servers = plan.jobs.map(({ server }) => server.name);
-    const view = this.#output.open({ run: plan.id, event: plan.eventName, servers });
+  start(plan: RunPlan, options: StartOptions = {}): Promise<RunStatus | undefined> {
     const { id, eventName: event } = plan;
-    return this.#attend({ id, event, view, events: (cronium, signals) => cronium.run(plan, signals) });
+    const view = options.view ?? this.#output.open(plan);
+    this.#latest = id;
+    return this.#attend({
+      id,
+      event,
+      lines: options.view ? 'elsewhere' : 'output',
+      view,
+      cancel: options.cancel,
+      events: (cronium, signals) => cronium.run(plan, signals),
+    });
   }
 
-  /** Shows the log of a run from its beginning; goes on to its end, unless its lines are shown already. */
+  /** Shows the log of a run, or of its part on one server, from its beginning to its end; unless its lines are shown already. */
   async show(run: RunRecord, options: { readonly server?: string } = {}): Promise<void> {
+    if (options.server === undefined && this.#output.isOpen(run)) return;
     const live = this.#runs.get(run.id);
-    if (live?.isShown) return;
-    // Followed in silence so far: from now on with its lines, from the first one.
-    live?.leave.abort(new Stopped('shutdown'));
-    await live?.done.catch(() => {});
-    const servers = run.jobs.map(({ server }) => server.name).filter((name) => name === (options.server ?? name));
-    const view = this.#output.reopen({ run: run.id, event: run.eventName, servers });
-    if (isUnfinished(run)) return void (await this.#follow(run, view));
-    const signals = { cancel: new AbortController().signal, leave: this.left };
-    for await (const event of (await this.#engine.get()).follow(run.id, signals)) {
+    const view = this.#output.reopen(run, options);
+    if (isUnfinished(run) && options.server === undefined && live?.lines !== 'elsewhere') {
+      // Followed in silence so far, or to where no lines are shown any more: from now on here, from the first one.
+      live?.leave.abort(new Stopped('shutdown'));
+      await live?.done.catch(() => {});
+      return void (await this.#follow(run, view));
+    }
+    const signals = { cancel: new AbortController().signal, leave: AbortSignal.any([this.left, view.closed]) };
+    const only = options.server === undefined ? {} : { servers: [options.server] };
+    for await (const event of (await this.#engine.get()).follow(run.id, signals, only)) {
       view.show(event);
       await view.room();
     }
   }
 
-  /** Stops the scripts of a run; resolves when their servers have confirmed it. */
-  async cancel(run: RunRecord): Promise<void> {
+  /** Stops the scripts of a run, on all servers or on these; resolves when they have confirmed it. */
+  async cancel(run: RunRecord, options: { readonly servers?: readonly string[] } = {}): Promise<void> {
     const live = this.#runs.get(run.id);
+    const { servers } = options;
+    if (servers && run.jobs.some(({ server, outcome }) => !outcome && !servers.includes(server.name))) {
+      return await this.#cancelSome(run, servers);
+    }
     live?.cancel.abort(new Stopped('user'));
     const { id, eventName: event } = run;
-    await (live?.done ?? this.#attend({ id, event, events: (cronium, { leave }) => cronium.cancel(id, { leave }) }));
+    const events = (cronium: Cronium, { leave }: RunSignals): AsyncIterable<RunEvent> => cronium.cancel(id, { leave });
+    await (live?.done ?? this.#attend({ id, event, lines: 'nowhere', events }));
   }
 
   /** Takes up unfinished runs again, in silence, so that their phases and ends are seen; the newest first. */
@@ -98,20 +142,26 @@ export class LiveRuns implements AsyncDisposable {
     await Promise.allSettled([...this.#runs.values()].map(({ done }) => done));
   }
 
+  /** The rest of the run goes on, here or elsewhere: its end is told there. */
+  async #cancelSome(run: RunRecord, servers: readonly string[]): Promise<void> {
+    const cronium = await this.#engine.get();
+    for await (const _event of cronium.cancel(run.id, { leave: this.left }, { servers }));
+  }
+
   #follow(run: RunRecord, view?: RunView): Promise<RunStatus | undefined> {
     const { id, eventName: event } = run;
     const events = (cronium: Cronium, signals: RunSignals): AsyncIterable<RunEvent> => cronium.follow(id, signals);
-    return this.#attend({ id, event, events, ...(view ? { view } : {}) });
+    return this.#attend({ id, event, events, ...(view ? { view, lines: 'output' } : { lines: 'nowhere' }) });
   }
 
   #attend(attendance: Attendance): Promise<RunStatus | undefined> {
-    const { id, event, view } = attendance;
+    const { id, event, lines } = attendance;
     const run: LiveRun = {
       id,
       event,
+      lines,
       cancel: new AbortController(),
       leave: new AbortController(),
-      isShown: view !== undefined,
       done: Promise.resolve(undefined),
     };
     this.#runs.set(id, run);
@@ -120,18 +170,21 @@ export class LiveRuns implements AsyncDisposable {
     return run.done;
   }
 
-  async #watch({ events, view }: Attendance, run: LiveRun): Promise<RunStatus | undefined> {
+  async #watch({ events, view, cancel: asked }: Attendance, run: LiveRun): Promise<RunStatus | undefined> {
     try {
       const cronium = await this.#engine.get();
       const leave = AbortSignal.any([run.leave.signal, this.left]);
+      const cancel = asked ? AbortSignal.any([run.cancel.signal, asked]) : run.cancel.signal;
       let status: RunStatus | undefined;
-      for await (const event of events(cronium, { cancel: run.cancel.signal, leave })) {
+      for await (const event of events(cronium, { cancel, leave })) {
         view?.show(event);
+        if (this.#jobs.take(run.id, event)) this.#onDidChange.emit();
         if (event.type === 'finished' && event.status !== 'running') status = event.status;
       }
       return status;
     } finally {
       this.#runs.delete(run.id);
+      this.#jobs.forget(run.id);
       this.#onDidChange.emit();
     }
   }

@@ -1,26 +1,34 @@
 import { StatusBarAlignment, window } from 'vscode';
-import { VIEWS } from './contributions.ts';
+import { COMMANDS } from './contributions.ts';
+import { itemState } from './item-state.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { lineText } from './plain-text.ts';
+import type { RunOnSave } from './triggers/run-on-save.ts';
 
-/** The status bar's item: how many runs this window watches; there while there are any. */
-export function createRunningItem(live: LiveRuns): Disposable {
+/** The status bar's one item: how many runs this window watches, and whether run on save is paused. */
+export function createRunningItem({
+  live,
+  runOnSave,
+}: {
+  readonly live: LiveRuns;
+  readonly runOnSave: RunOnSave;
+}): Disposable {
   const item = window.createStatusBarItem('cronium.running', StatusBarAlignment.Left);
-  item.name = 'Cronium Runs';
-  item.command = `${VIEWS.runs}.focus`;
+  item.name = 'Cronium';
+  item.command = COMMANDS.showMenu;
   const show = (): void => {
-    const names = live.names.map(lineText);
-    if (names.length === 0) return item.hide();
-    const count = names.length === 1 ? '1 run goes on' : `${names.length} runs go on`;
-    item.text = `$(sync~spin) ${names.length}`;
-    item.tooltip = `Cronium: ${count}\n${names.join('\n')}`;
-    item.accessibilityInformation = { label: `Cronium: ${count}`, role: 'button' };
+    const { isPaused, isAnyApproved } = runOnSave;
+    const state = itemState({ running: live.names, isPaused, isAnyApproved });
+    if (!state) return item.hide();
+    item.text = state.text;
+    item.tooltip = state.tooltip;
+    item.accessibilityInformation = { label: state.spoken, role: 'button' };
     item.show();
   };
-  const changes = live.onDidChange(show);
+  const changes = [live.onDidChange(show), runOnSave.onDidChange(show)];
+  show();
   return {
     [Symbol.dispose]: () => {
-      changes[Symbol.dispose]();
+      for (const one of changes) one[Symbol.dispose]();
       item.dispose();
     },
   };

@@ -1,7 +1,18 @@
 import type { Problem } from '../domain/event.ts';
 import { isServerName } from '../domain/selection.ts';
 import { LOCAL, type Server } from '../domain/server.ts';
-import { decodeFields, type Field, type Fields, mapOf, refuse, text, textOrList } from './decode.ts';
+import {
+  bool,
+  decodeFields,
+  type Field,
+  type Fields,
+  mapOf,
+  refuse,
+  type Synonyms,
+  text,
+  textOrList,
+} from './decode.ts';
+import { JsonNodes } from './json-node.ts';
 import { collectProblems, type Report, Source, splitLines } from './source.ts';
 import { type MapEntry, parseYaml } from './yaml.ts';
 
@@ -31,6 +42,36 @@ export function readConfiguration(
   return { configuration, problems };
 }
 
+/** What is wrong in a setting; the message begins with its path: `cronium.servers → web1 → host`. */
+export interface SettingProblem {
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+/** Reads servers and groups of the editor's settings, which have the same shape as in the file; undefined is a setting not set. */
+export function readSettingsServers(
+  servers: unknown,
+  groups: unknown,
+): Pick<Configuration, 'servers' | 'groups'> & { readonly problems: readonly SettingProblem[] } {
+  const nodes = new JsonNodes();
+  const problems: SettingProblem[] = [];
+  const report: Report = (range, message, suggestion) => {
+    const path = nodes.pathOf(range).join(' → ');
+    problems.push({ message: `${path}: ${message}`, ...(suggestion === undefined ? {} : { suggestion }) });
+  };
+  const read = <T>(
+    field: Field<Readonly<Record<string, T>>>,
+    value: unknown,
+    name: string,
+  ): Readonly<Record<string, T>> =>
+    (value === undefined ? undefined : field(nodes.node(value, [name]), 'The setting', report)) ?? {};
+  return {
+    servers: Object.values(read(FIELDS.servers, servers, 'cronium.servers')),
+    groups: read(FIELDS.groups, groups, 'cronium.groups'),
+    problems,
+  };
+}
+
 interface ConfigurationFields {
   readonly dataDir: string;
   readonly servers: Readonly<Record<string, Server>>;
@@ -47,10 +88,19 @@ const tag: Field<string> = (node, label, report) => {
   return refuse(node, { label, report, expected: 'a word without blanks, quotes and wildcards' });
 };
 
-const SERVER_FIELDS: Fields<{ readonly host: string; readonly tags: readonly string[] }> = {
+interface ServerFields {
+  readonly host: string;
+  readonly tags: readonly string[];
+  readonly protected: boolean;
+}
+
+const SERVER_FIELDS: Fields<ServerFields> = {
   host: address,
   tags: textOrList('a tag or a list of tags', tag),
+  protected: bool,
 };
+
+const SERVER_SYNONYMS: Synonyms<ServerFields> = { address: 'host', hostname: 'host', isProtected: 'protected' };
 
 const FIELDS: Fields<ConfigurationFields> = {
   dataDir: text,
@@ -70,8 +120,9 @@ function server({ key, value }: MapEntry, report: Report): Server | undefined {
     return undefined;
   }
   if (value.kind === 'map') {
-    const { host = name, tags = [] } = decodeFields(value, SERVER_FIELDS, { report, synonyms: { address: 'host' } });
-    return { name, kind: 'ssh', address: host, tags };
+    const fields = decodeFields(value, SERVER_FIELDS, { report, synonyms: SERVER_SYNONYMS });
+    const { host = name, tags = [] } = fields;
+    return { name, kind: 'ssh', address: host, tags, ...(fields.protected ? { isProtected: true } : {}) };
   }
   const host = value.kind === 'scalar' && value.value === null ? name : address(value, `"${name}"`, report);
   return host === undefined ? undefined : { name, kind: 'ssh', address: host, tags: [] };

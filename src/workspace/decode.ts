@@ -1,7 +1,7 @@
 import { parseDuration } from '../base/duration.ts';
+import { findNearest, isSameWord } from '../base/nearest.ts';
 import type { Json } from '../domain/event.ts';
 import type { Report } from './source.ts';
-import { findNearest } from './suggestion.ts';
 import type { MapEntry, MapNode, ScalarNode, YamlNode } from './yaml.ts';
 
 /** Decodes a value; undefined after it has reported why it cannot be used. `label` begins the sentence: `"timeout"`. */
@@ -10,14 +10,14 @@ export type Field<T> = (node: YamlNode, label: string, report: Report) => T | un
 /** The fields of a map, by key. */
 export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
-/** Decodes a map of known fields; reports unknown keys. `synonyms` are words that people use for a key. */
+/** Words that people use for a key; what is meant can depend on the value. */
+export type Synonyms<T> = Readonly<Record<string, (keyof T & string) | ((value: YamlNode) => keyof T & string)>>;
+
+/** Decodes a map of known fields; reports unknown keys. */
 export function decodeFields<T extends object>(
   map: MapNode,
   fields: Fields<T>,
-  {
-    report,
-    synonyms = {},
-  }: { readonly report: Report; readonly synonyms?: Readonly<Record<string, keyof T & string>> },
+  { report, synonyms = {} }: { readonly report: Report; readonly synonyms?: Synonyms<T> },
 ): Partial<T> {
   const decoded: Partial<T> = {};
   for (const { key, value } of map.entries) {
@@ -27,7 +27,8 @@ export function decodeFields<T extends object>(
       continue;
     }
     const synonym = Object.hasOwn(synonyms, key.text) ? synonyms[key.text] : undefined;
-    const suggestion = synonym ?? findNearest(key.text, Object.keys(fields));
+    const meant = typeof synonym === 'function' ? synonym(value) : synonym;
+    const suggestion = meant ?? findNearest(key.text, Object.keys(fields));
     const hint = suggestion ? `did you mean "${suggestion}"?` : `there are ${Object.keys(fields).join(', ')}`;
     report(key.range, `Unknown key "${shortened(key.text)}"; ${hint}`, suggestion);
   }
@@ -56,6 +57,23 @@ export const bool: Field<boolean> = (node, label, report) => {
   const suggestion = node.kind === 'scalar' ? BOOL_WORDS.get(node.text.toLowerCase()) : undefined;
   return refuse(node, { label, report, expected: 'true or false', suggestion });
 };
+
+/** Says whether a text is one of the words that people write for true and false. */
+export function isBoolWord(word: string): boolean {
+  return BOOL_WORDS.has(word.toLowerCase());
+}
+
+/** One of some words; `synonyms` are what people may write for them, dashes and case aside. */
+export function oneOf<T extends string>(words: readonly T[], synonyms: Readonly<Record<string, T>>): Field<T> {
+  return (node, label, report) => {
+    const word = node.kind === 'scalar' ? words.find((each) => each === node.value) : undefined;
+    if (word !== undefined) return word;
+    const written = node.kind === 'scalar' ? node.text : '';
+    const meant = Object.entries(synonyms).find(([synonym]) => isSameWord(synonym, written))?.[1];
+    const suggestion = meant ?? findNearest(written, words);
+    return refuse(node, { label, report, expected: `one of ${words.join(', ')}`, suggestion });
+  };
+}
 
 /** A whole number between two bounds, both included. */
 export function wholeNumber(least: number, most: number): Field<number> {

@@ -1,18 +1,6 @@
-import { parseDuration } from '../base/duration.ts';
-import type { Interpreter, Json, OnDisconnect } from '../domain/event.ts';
-import {
-  bool,
-  duration,
-  type Field,
-  type Fields,
-  json,
-  mapOf,
-  refuse,
-  text,
-  textList,
-  textOrList,
-  wholeNumber,
-} from './decode.ts';
+import type { InputPrompt, Interpreter, Json, OnDisconnect, OnSave, Overlap } from '../domain/event.ts';
+import { duration, type Fields, json, type Synonyms, text, textList, textOrList, wholeNumber } from './decode.ts';
+import { env, inputs, interpreter, onDisconnect, onSave, overlap, script, variableName } from './event-values.ts';
 
 /** What a script can say about itself: the fields of its `cronium:` header, as they are used. */
 export interface EventFields {
@@ -26,46 +14,21 @@ export interface EventFields {
   readonly cwd: string;
   readonly files: readonly string[];
   readonly input: Json;
+  readonly inputs: readonly InputPrompt[];
   readonly timeout: number;
   readonly parallel: number;
   readonly retries: number;
-  readonly onSave: boolean;
+  readonly onSave: OnSave;
+  readonly overlap: Overlap;
   readonly onDisconnect: OnDisconnect;
   readonly secrets: readonly string[];
 }
 
-/** What a shell accepts as the name of a variable; longer ones no tool shows. */
-const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
-
-const interpreter: Field<Interpreter> = (node, label, report) => {
-  const expected = 'a command such as python3 -u, or a list of the command and its arguments';
-  // A text is cut at blanks; with quotes in it that would be a guess.
-  const words =
-    node.kind === 'scalar' && node.value !== null && !/["'\\]/.test(node.text)
-      ? node.text.split(/\s+/).filter((word) => word !== '')
-      : textList(expected)(node, label, report);
-  const [command, ...args] = words ?? [];
-  if (command) return { commands: [command], args };
-  return words ? refuse(node, { label, report, expected }) : undefined;
-};
-
-const onDisconnect: Field<OnDisconnect> = (node, label, report) => {
-  const words = node.kind === 'scalar' ? node.text.trim() : '';
-  if (words === 'continue') return { kind: 'continue' };
-  const afterMs = parseDuration(/^stop\s+after\s+(.+)$/.exec(words)?.[1] ?? '');
-  if (afterMs !== undefined && afterMs > 0) return { kind: 'stop', afterMs };
-  return refuse(node, { label, report, expected: 'continue, or stop after a duration such as "stop after 10m"' });
-};
-
-const variableName: Field<string> = (node, label, report) => {
-  if (node.kind === 'scalar' && VARIABLE_NAME.test(node.text)) return node.text;
-  return refuse(node, { label, report, expected: 'a name such as API_TOKEN (letters, digits and _)' });
-};
-
-const env = mapOf('a map of names to values', ({ key, value }, report) => {
-  const name = variableName(key, 'A key of "env"', report);
-  return name === undefined ? undefined : text(value, `"${name}"`, report);
-});
+/** What an entry of `cronium.yaml` says: a script, and what its own header could say. */
+export interface EntryFields extends EventFields {
+  /** The path below the folder, with forward slashes. */
+  readonly script: string;
+}
 
 /** How each field of an event is decoded. */
 export const EVENT_FIELDS: Fields<EventFields> = {
@@ -79,28 +42,52 @@ export const EVENT_FIELDS: Fields<EventFields> = {
   cwd: text,
   files: textOrList('a file, a pattern such as lib/*.sh, or a list of them'),
   input: json,
+  inputs,
   timeout: duration,
   parallel: wholeNumber(1, 1_000),
   retries: wholeNumber(0, 10),
-  onSave: bool,
+  onSave,
+  overlap,
   onDisconnect,
   secrets: textOrList('a list of names such as [API_TOKEN]', variableName),
 };
 
+/** How each field of an entry of `cronium.yaml` is decoded. */
+export const ENTRY_FIELDS: Fields<EntryFields> = { script, ...EVENT_FIELDS };
+
 /** The keys that a header knows. */
 export const EVENT_KEYS: readonly string[] = Object.keys(EVENT_FIELDS);
 
+/** Fields whose texts may have variables. */
+export const VARIABLE_FIELDS: ReadonlySet<string> = new Set(['args', 'env', 'cwd', 'input']);
+
 /** Words that other tools use for a field. */
-export const EVENT_SYNONYMS: Readonly<Record<string, keyof EventFields>> = {
+export const EVENT_SYNONYMS: Synonyms<EventFields> = {
   arguments: 'args',
-  concurrency: 'parallel',
+  concurrency: (node) => (node.kind === 'scalar' && typeof node.value === 'number' ? 'parallel' : 'overlap'),
   directory: 'cwd',
   environment: 'env',
+  forks: 'parallel',
   hosts: 'servers',
   include: 'files',
+  maxParallel: 'parallel',
+  parameters: 'inputs',
+  params: 'inputs',
+  prompts: 'inputs',
+  runOnSave: 'onSave',
   shell: 'interpreter',
   targets: 'servers',
   title: 'name',
+  vars: 'env',
   workdir: 'cwd',
   workingDirectory: 'cwd',
+};
+
+/** Words that other tools use for a field of an entry. */
+export const ENTRY_SYNONYMS: Synonyms<EntryFields> = {
+  ...EVENT_SYNONYMS,
+  command: 'script',
+  file: 'script',
+  path: 'script',
+  run: 'script',
 };

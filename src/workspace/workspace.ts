@@ -1,31 +1,14 @@
-import { join } from 'node:path';
 import { CroniumError } from '../domain/errors.ts';
-import {
-  DEFAULT_RETRIES,
-  DEFAULT_TIMEOUT_MS,
-  type Interpreter,
-  type Problem,
-  type ScriptEvent,
-  type ScriptFile,
-} from '../domain/event.ts';
+import { DEFAULT_RETRIES, type Interpreter, type Problem, type ScriptEvent, type ScriptFile } from '../domain/event.ts';
+import { type Files, fullPath } from '../domain/files.ts';
 import { interpreterFor } from '../domain/interpreter.ts';
+import type { Entry } from './declaration.ts';
 import { decodeFields } from './decode.ts';
-import { readHeader } from './header.ts';
+import { DECLARATION_FILE, type EventDocument } from './document.ts';
+import { findHeader, readHeader } from './header.ts';
 import { EVENT_FIELDS, EVENT_SYNONYMS, type EventFields } from './schema.ts';
 import { listScripts } from './scripts.ts';
 import { collectProblems, type Report } from './source.ts';
-
-/** A script to read as an event. */
-export interface ScriptInput {
-  /** The absolute path of the workspace folder, or of the script's own folder when it is in no workspace. */
-  readonly root: string;
-  /** The path below `root`, with forward slashes. */
-  readonly path: string;
-  /** The script's text, of the open editor or of the file. */
-  readonly text: string;
-  /** The editor's name for its language. */
-  readonly languageId?: string | undefined;
-}
 
 /** A script of a folder, as it is listed. */
 export interface FoundScript {
@@ -40,31 +23,111 @@ export interface ScriptListing {
   readonly isComplete: boolean;
 }
 
+/** An event as read, with what is wrong with it. One that has an error must not be run. */
+export interface ReadEvent {
+  readonly event: ScriptEvent;
+  readonly problems: readonly Problem[];
+}
+
 /**
  * Reads a script as an event: any script is one, and its `cronium:` header adds to it. A field with a problem has its default;
  * an event with an error must not be run, because it would not do what its author wrote.
  */
-export function readEvent(input: ScriptInput): { readonly event: ScriptEvent; readonly problems: readonly Problem[] } {
-  const { problems, report } = collectProblems(join(input.root, input.path));
-  const header = readHeader(input.text, report);
-  const fields = header ? decodeFields(header, EVENT_FIELDS, { report, synonyms: EVENT_SYNONYMS }) : {};
-  const interpreter = findInterpreter(input, fields.interpreter, report);
-  return { event: buildEvent(input, fields, interpreter), problems };
+export function readEvent(script: EventDocument): ReadEvent {
+  const { problems, report } = collectProblems(fullPath(script));
+  const { fields, line } = headerFields(script, report);
+  const event = buildEvent(script, fields, {
+    id: script.path,
+    name: script.path.slice(script.path.lastIndexOf('/') + 1),
+    ...(line === undefined ? {} : { declaredAt: { path: script.path, line } }),
+    interpreter: findInterpreter(script, fields.interpreter, report),
+  });
+  return { event, problems };
+}
+
+/**
+ * Reads the event of an entry of `cronium.yaml`. What the header of its script says stands where the entry says nothing, but
+ * for the name and for what makes it run by itself: those are the entry's own.
+ */
+export function readEntryEvent(entry: Entry, script: EventDocument): ReadEvent {
+  const { problems, report } = collectProblems(fullPath(script));
+  const { name: _name, onSave: _onSave, ...inherited } = headerFields(script, report).fields;
+  const fields = { ...inherited, ...entry.fields };
+  const event = buildEvent(script, fields, {
+    id: entry.id,
+    name: entry.key,
+    declaredAt: { path: DECLARATION_FILE, line: entry.range.line },
+    interpreter: findInterpreter(script, fields.interpreter, report),
+  });
+  return { event, problems: [...entry.problems, ...problems] };
 }
 
 /** Finds the scripts of a folder: files with an extension that we know or a shebang, and whether they have a header. */
-export function findScripts(root: string, { signal }: { readonly signal: AbortSignal }): Promise<ScriptListing> {
-  return listScripts(root, { signal });
+export function findScripts(
+  root: string,
+  options: { readonly files: Files; readonly signal: AbortSignal },
+): Promise<ScriptListing> {
+  return listScripts(root, options);
 }
 
-function buildEvent(input: ScriptInput, fields: Partial<EventFields>, interpreter?: Interpreter): ScriptEvent {
-  const { root, path } = input;
-  const { description, cwd, input: value, parallel } = fields;
+/** The event of an entry whose script cannot be read; `found` ends a sentence: `there is no such file`. */
+export function unreadableEntryEvent(
+  entry: Entry,
+  script: ScriptFile,
+  { found, isMissing }: { readonly found: string; readonly isMissing: boolean },
+): ReadEvent {
+  const event = buildEvent(script, entry.fields, {
+    id: entry.id,
+    name: entry.key,
+    declaredAt: { path: DECLARATION_FILE, line: entry.range.line },
+    interpreter: entry.fields.interpreter,
+  });
+  return { event, problems: [...entry.problems, scriptProblem(entry, script, { found, isMissing })] };
+}
+
+/** Says at the entry's place that its script cannot be used. */
+export function scriptProblem(
+  { scriptRange }: Entry,
+  { root, path }: ScriptFile,
+  { found, isMissing }: { readonly found: string; readonly isMissing: boolean },
+): Problem {
   return {
-    id: path,
-    name: fields.name ?? path.slice(path.lastIndexOf('/') + 1),
+    severity: 'error',
+    file: fullPath({ root, path: DECLARATION_FILE }),
+    ...scriptRange,
+    message: `Cannot use the script "${path}": ${found}`,
+    ...(isMissing ? { missing: { kind: 'script', name: path } } : {}),
+  };
+}
+
+function headerFields(
+  { text }: EventDocument,
+  report: Report,
+): { readonly fields: Partial<EventFields>; readonly line?: number } {
+  const header = findHeader(text);
+  const line = header?.lines[0]?.number;
+  if (!header || line === undefined) return { fields: {} };
+  const map = readHeader(header, report);
+  return { fields: map ? decodeFields(map, EVENT_FIELDS, { report, synonyms: EVENT_SYNONYMS }) : {}, line };
+}
+
+/** What an event has however little is said of it. */
+interface Given extends Pick<ScriptEvent, 'id' | 'name' | 'declaredAt'> {
+  readonly interpreter: Interpreter | undefined;
+}
+
+function buildEvent(
+  { root, path }: ScriptFile,
+  fields: Partial<EventFields>,
+  { id, name, declaredAt, interpreter }: Given,
+): ScriptEvent {
+  const { description, cwd, input, timeout, parallel, onSave } = fields;
+  return {
+    id,
+    name: fields.name ?? name,
     ...(description === undefined ? {} : { description }),
     script: { root, path },
+    ...(declaredAt === undefined ? {} : { declaredAt }),
     servers: fields.servers ?? [],
     tags: fields.tags ?? [],
     ...(interpreter === undefined ? {} : { interpreter }),
@@ -72,18 +135,20 @@ function buildEvent(input: ScriptInput, fields: Partial<EventFields>, interprete
     env: fields.env ?? {},
     ...(cwd === undefined ? {} : { cwd }),
     files: fields.files ?? [],
-    ...(value === undefined ? {} : { input: value }),
-    timeoutMs: fields.timeout ?? DEFAULT_TIMEOUT_MS,
+    ...(input === undefined ? {} : { input }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(parallel === undefined ? {} : { parallel }),
     retries: fields.retries ?? DEFAULT_RETRIES,
-    onSave: fields.onSave ?? false,
+    ...(onSave === undefined ? {} : { onSave }),
+    overlap: fields.overlap ?? 'queue',
+    inputs: fields.inputs ?? [],
     onDisconnect: fields.onDisconnect ?? { kind: 'continue' },
     secrets: fields.secrets ?? [],
   };
 }
 
 function findInterpreter(
-  script: ScriptInput,
+  script: EventDocument,
   explicit: Interpreter | undefined,
   report: Report,
 ): Interpreter | undefined {

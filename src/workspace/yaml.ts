@@ -179,6 +179,12 @@ function reportSyntax(error: YAMLException, source: Source, report: Report): voi
   const start = at - (/[^\s,[{]*$/.exec(text.slice(Math.max(0, at - 200), at))?.[0].length ?? 0);
   const end = at + (/^[^\s,\]}]*/.exec(text.slice(at, at + 200))?.[0].length ?? 0);
   if (/^[@`%*&!]/.test(text.slice(start, end))) return reportUnquoted(source, { start, end }, report);
+  const variable = text[at - 1] === '$' ? /^\{[^}\n]*\}[^\s,\]}]*/.exec(text.slice(at, at + 200))?.[0] : undefined;
+  if (variable !== undefined) {
+    const word = text.slice(start, at + variable.length);
+    const message = `A value with "\${" must be in quotes in brackets and braces: found ${word}`;
+    return report(source.range(start, at + variable.length), message, JSON.stringify(word));
+  }
   const range = source.range(at, at + 1);
   if (text.startsWith(': ', at)) return report(range, 'A value with ": " in it must be in quotes');
   if (error.reason.startsWith('tab characters')) return report(range, 'YAML is indented with spaces: found a tab');

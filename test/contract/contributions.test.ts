@@ -1,108 +1,123 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { COMMANDS, CONTEXT_KEYS, SETTINGS, VIEW_CONTAINER, VIEWS } from '../../src/vscode/contributions.ts';
+import {
+  COMMANDS,
+  CONTEXT_KEYS,
+  SCRIPT_LANGUAGES,
+  SETTINGS,
+  VIEW_CONTAINER,
+  VIEWS,
+  WALKTHROUGH_ID,
+} from '../../src/vscode/contributions.ts';
+import { clausesOf, manifest, readText } from './manifest.ts';
+import { keysOf } from './when.ts';
 
-interface Command {
-  readonly command: string;
-  readonly title: string;
-  readonly category: string;
-}
+const { commands, menus, submenus, keybindings, views, viewsContainers, viewsWelcome, configuration, walkthroughs } =
+  manifest.contributes;
+const commandIds = sorted(Object.values(COMMANDS));
+const viewIds = sorted(Object.values(VIEWS));
+const settings = configuration.flatMap(({ properties }) => Object.keys(properties));
+const clauses = clausesOf(manifest);
 
-interface MenuItem {
-  readonly command: string;
-  readonly when?: string;
-  readonly group?: string;
-}
-
-interface View {
-  readonly id: string;
-  readonly icon?: string;
-}
-
-interface Setting {
-  readonly scope?: string;
-  readonly default?: unknown;
-  readonly markdownDescription?: string;
-}
-
-interface Manifest {
-  readonly icon: string;
-  readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
-  readonly contributes: {
-    readonly commands: readonly Command[];
-    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
-    readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
-    readonly views: Readonly<Record<string, readonly View[]>>;
-    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
-    readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
-  };
-}
-
-const root = join(import.meta.dirname, '../..');
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-const { commands, menus, views, viewsContainers, viewsWelcome, configuration } = manifest.contributes;
-const menuItems = Object.values(menus).flat();
-const clauses = [...menuItems, ...viewsWelcome].flatMap(({ when }) => when ?? []);
+/** Keys that the editor sets. */
+const EDITOR_KEYS = [
+  'editorHasSelection',
+  'editorIsOpen',
+  'editorLangId',
+  'editorTextFocus',
+  'explorerResourceIsFolder',
+  'isWorkspaceTrusted',
+  'listDoubleSelection',
+  'resourceLangId',
+  'resourceScheme',
+  'view',
+  'viewItem',
+  'workspaceFolderCount',
+];
 
 test('commands of the code and of the manifest are the same', () => {
-  expect(commands.map(({ command }) => command).sort()).toEqual(Object.values(COMMANDS).sort());
+  expect(sorted(commands.map(({ command }) => command))).toEqual(commandIds);
 });
 
 test('views of the code and of the manifest are the same', () => {
   expect(Object.keys(views)).toEqual([VIEW_CONTAINER]);
   expect(viewsContainers.activitybar.map(({ id }) => id)).toEqual([VIEW_CONTAINER]);
-  expect((views[VIEW_CONTAINER] ?? []).map(({ id }) => id).sort()).toEqual(Object.values(VIEWS).sort());
+  expect(sorted(views[VIEW_CONTAINER]?.map(({ id }) => id) ?? [])).toEqual(viewIds);
 });
 
 test('settings of the code and of the manifest are the same', () => {
-  expect(Object.keys(configuration.properties).sort()).toEqual(Object.values(SETTINGS).sort());
+  expect(sorted(settings)).toEqual(sorted(Object.values(SETTINGS)));
 });
 
-test('context keys of the code are used, and no others of ours', () => {
-  const ours = clauses.flatMap((clause) => clause.match(/(?<![\w.])cronium\.\w+(?![\w.(])/g) ?? []);
-  const viewIds: readonly string[] = Object.values(VIEWS);
-  const keys = new Set(ours.filter((name) => !viewIds.includes(name)));
-  expect([...keys].sort()).toEqual(Object.values(CONTEXT_KEYS).sort());
+test('every setting is read', () => {
+  const code = sourcesBut('contributions.ts');
+  expect(Object.keys(SETTINGS).filter((name) => !new RegExp(`\\bSETTINGS\\.${name}\\b`).test(code))).toEqual([]);
 });
 
-test('every command has our category and a title without it', () => {
-  const wrong = commands.filter(({ category, title }) => category !== 'Cronium' || /cronium/i.test(title));
-  expect(wrong).toEqual([]);
+test('when clauses ask for what the editor or the code sets, and for settings that exist', () => {
+  const known = [
+    ...EDITOR_KEYS,
+    ...Object.values(CONTEXT_KEYS),
+    ...settings.map((setting) => `config.${setting}`),
+    ...(views[VIEW_CONTAINER]?.map(({ id }) => `${id}.empty`) ?? []),
+  ];
+  expect(clauses.flatMap(keysOf).filter((key) => !known.includes(key))).toEqual([]);
 });
 
-test('menus and welcome texts name commands and views that exist', () => {
-  const known: readonly string[] = Object.values(COMMANDS);
-  expect(menuItems.map(({ command }) => command).filter((command) => !known.includes(command))).toEqual([]);
-  const linked = viewsWelcome.flatMap(({ contents }) => contents.match(/command:cronium\.\w+/g) ?? []);
-  expect(linked.map((link) => link.slice('command:'.length)).filter((command) => !known.includes(command))).toEqual([]);
-  const viewIds: readonly string[] = Object.values(VIEWS);
+test('every context key of the code is set there and asked for in the manifest', () => {
+  const code = sourcesBut('contributions.ts');
+  const asked = new Set(clauses.flatMap(keysOf));
+  const unused = Object.entries(CONTEXT_KEYS).filter(
+    ([name, key]) => !asked.has(key) || !code.includes(`CONTEXT_KEYS.${name}`),
+  );
+  expect(unused).toEqual([]);
+});
+
+test('when clauses name views that exist', () => {
+  const named = clauses.flatMap((clause) => [...clause.matchAll(/\bview == (\S+)/g)].map(([, view]) => view));
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((view) => !viewIds.includes(view ?? ''))).toEqual([]);
+});
+
+test('when clauses that are about a language name those that activate the extension', () => {
+  const patterns = clauses.flatMap((clause) => [...clause.matchAll(/LangId =~ (\S+)/g)].map(([, pattern]) => pattern));
+  expect(new Set(patterns)).toEqual(new Set([`/^(${SCRIPT_LANGUAGES.join('|')})$/`]));
+  const activating = manifest.activationEvents.filter((event) => event.startsWith('onLanguage:'));
+  expect(activating).toEqual(SCRIPT_LANGUAGES.map((language) => `onLanguage:${language}`));
+});
+
+test('a header can be written from a snippet in every language of scripts', () => {
+  expect(manifest.contributes.snippets.map(({ language }) => language)).toEqual([...SCRIPT_LANGUAGES]);
+});
+
+test('menus and key bindings call commands and submenus that exist', () => {
+  const called = [...Object.values(menus).flat(), ...keybindings].flatMap(({ command }) => command ?? []);
+  expect(called.filter((command) => !commandIds.includes(command))).toEqual([]);
+  const opened = Object.values(menus).flatMap((items) => items.flatMap(({ submenu }) => submenu ?? []));
+  const own = submenus.map(({ id }) => id);
+  expect(new Set(opened)).toEqual(new Set(own));
+  expect(own.filter((id) => !menus[id])).toEqual([]);
+});
+
+test('welcome texts are for views that exist', () => {
   expect(viewsWelcome.map(({ view }) => view).filter((view) => !viewIds.includes(view))).toEqual([]);
 });
 
-test('commands that need a row of a tree are not in the palette', () => {
-  const hidden = (menus.commandPalette ?? []).filter(({ when }) => when === 'false').map(({ command }) => command);
-  expect(hidden.sort()).toEqual([COMMANDS.openScript, COMMANDS.runEvent, COMMANDS.runHere].sort());
+test('the walkthrough of the code and of the manifest is the same', () => {
+  const [only] = walkthroughs;
+  expect(walkthroughs.length).toBe(1);
+  expect(WALKTHROUGH_ID).toBe(`${manifest.publisher}.${manifest.name}#${only?.id}`);
 });
 
-test('a row has at most three inline actions', () => {
-  const inline = (menus['view/item/context'] ?? []).filter(({ group }) => group?.startsWith('inline'));
-  for (const view of Object.values(VIEWS)) {
-    expect(inline.filter(({ when }) => when?.includes(view)).length).toBeLessThanOrEqual(3);
-  }
-});
+function sorted(values: readonly string[]): string[] {
+  return [...values].sort();
+}
 
-test('settings that decide about servers and keys are of the machine, and restricted', () => {
-  const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
-  expect([...restricted].sort()).toEqual(Object.keys(configuration.properties).sort());
-  const loose = Object.values(configuration.properties).filter(
-    (setting) => setting.scope !== 'machine' || setting.default === undefined || !setting.markdownDescription,
-  );
-  expect(loose).toEqual([]);
-});
-
-test('views and the package have icons that exist', () => {
-  const paths = [manifest.icon, ...viewsContainers.activitybar.map(({ icon }) => icon)];
-  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-  expect((views[VIEW_CONTAINER] ?? []).filter(({ icon }) => !icon)).toEqual([]);
-});
+/** All of the extension's code but one file. */
+function sourcesBut(file: string): string {
+  const files = readdirSync('src/vscode', { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((path) => path.endsWith('.ts') && path !== file)
+    .map((path) => readText(`src/vscode/${path}`))
+    .join('\n');
+}

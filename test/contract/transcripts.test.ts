@@ -68,7 +68,8 @@ test('an upload is the archive, in data frames, and an end', async () => {
 function speak(session: Session, message: NonNullable<Step['message']>, later: readonly Step[]): boolean {
   const job = String(message.job);
   const quiet = (promise: Promise<unknown>): void => void promise.catch(() => {});
-  switch (message.type) {
+  const { type } = message;
+  switch (type) {
     case 'start': {
       const { type: _type, stream: _stream, ...fields } = message as unknown as StartMessage;
       const handle = session.start(fields);
@@ -97,6 +98,14 @@ function speak(session: Session, message: NonNullable<Step['message']>, later: r
       return true;
     case 'collect':
       session.collect();
+      return true;
+    case 'health':
+    case 'inventory':
+    case 'clean':
+      quiet(session[type]({ signal: new AbortController().signal }));
+      return true;
+    case 'remove':
+      quiet(session.remove(String(message.sha256), { signal: new AbortController().signal }));
       return true;
     default:
       return false;
@@ -134,7 +143,7 @@ function hear(session: Session, message: unknown): void {
 /** A transcript's value with something in place of each `*`, and without what may be absent (`?`). */
 function concrete(value: unknown, key = ''): unknown {
   if (value === '*' && key === 'phase') return 'running';
-  if (value === '*') return /At$|^end$|^pid$|^bytes$/.test(key) ? 1 : 'x';
+  if (value === '*') return /At$|^(?:end|pid|bytes|cores|total|free)$/.test(key) ? 1 : 'x';
   if (Array.isArray(value)) return value.map((item) => concrete(item));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

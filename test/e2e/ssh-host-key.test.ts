@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { HostKeyQuestion } from '../../src/transport/transport.ts';
+import { HostKeyChangedError, type HostKeyQuestion } from '../../src/transport/transport.ts';
 import { knownName, publicKey, type Sshd, sshConfig, startSshd } from '../fixtures/sshd.ts';
 import { connectTo, read } from '../fixtures/sshd-client.ts';
 import { testKey } from '../fixtures/sshd-keys.ts';
@@ -10,6 +10,11 @@ import { testKey } from '../fixtures/sshd-keys.ts';
 /** The fingerprint of a key, as OpenSSH computes it. */
 function fingerprintOf(keyFile: string): string {
   return execFileSync('ssh-keygen', ['-lf', keyFile]).toString().split(' ')[1] ?? '';
+}
+
+/** The picture of a key, as OpenSSH draws it. */
+function randomartOf(keyFile: string): string {
+  return execFileSync('ssh-keygen', ['-lvf', keyFile]).toString().trimEnd().split('\n').slice(1).join('\n');
 }
 
 /** A configuration for `server` with just this text as known_hosts, and the path of that file. */
@@ -57,7 +62,15 @@ test('an unknown host is asked about once, however many connections wait, and wr
   expect((await read(await second.open('web', 'echo in'))).stdout).toBe('in\n');
   expect(outputs).toEqual(['in\n', 'in\n', 'in\n']);
   expect(questions).toEqual([
-    { host: nameOf(server), keyType: 'ssh-ed25519', fingerprint: fingerprintOf(testKey('host')), file: knownHosts },
+    {
+      server: expect.stringMatching(/web/),
+      host: nameOf(server),
+      keyType: 'ssh-ed25519',
+      fingerprint: fingerprintOf(testKey('host')),
+      randomart: randomartOf(testKey('host')),
+      file: knownHosts,
+      knownTypes: [],
+    },
   ]);
   expect(readFileSync(knownHosts, 'utf8')).toBe(`# no end of line\n${server.knownHosts}`);
 });
@@ -98,6 +111,11 @@ test('accept-new does not take a key of another type for a host that is known', 
   const { config } = configWith(server, `${nameOf(server)} ${other}\n`, ['StrictHostKeyChecking accept-new']);
   await using client = connectTo(config);
   await expect(client.open('web', 'true')).rejects.toMatchObject({ code: 'connect/hostkey-unknown' });
+  const told: (readonly string[])[] = [];
+  const confirmHostKey = async ({ knownTypes }: HostKeyQuestion) => told.push(knownTypes) > 1;
+  await using asking = connectTo(config, { prompts: { confirmHostKey } });
+  await expect(asking.open('web', 'true')).rejects.toMatchObject({ code: 'connect/hostkey-unknown' });
+  expect(told).toEqual([['ecdsa-sha2-nistp256']]);
 });
 
 test('a changed key is refused with both fingerprints, file and line, whatever the configuration says', async () => {
@@ -112,14 +130,20 @@ test('a changed key is refused with both fingerprints, file and line, whatever t
     return true;
   };
   await using client = connectTo(config, { prompts: { confirmHostKey } });
-  await expect(client.open('web', 'true')).rejects.toMatchObject({
-    code: 'connect/hostkey-changed',
-    message: expect.stringContaining(
-      `it shows ${fingerprintOf(testKey('host'))} but line 2 of "${knownHosts}" has ${fingerprintOf(other)}`,
-    ),
-  });
+  const remedy = `ssh-keygen -f "${knownHosts}" -R "${nameOf(server)}"`;
+  const error: unknown = await client.open('web', 'true').catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(HostKeyChangedError);
+  expect(error).toMatchObject({ code: 'connect/hostkey-changed', file: knownHosts, line: 2, remedy });
+  expect(String(error)).toContain(
+    `it shows ${fingerprintOf(testKey('host'))} but line 2 of "${knownHosts}" has ${fingerprintOf(other)}; ` +
+      `if the server was really set up anew, remove the old key with ${remedy} and connect again`,
+  );
   expect(isAsked).toBe(false);
   expect(server.log()).not.toMatch(/publickey|Accepted|Failed/);
+  // What it advises helps.
+  execFileSync('sh', ['-c', remedy], { stdio: 'ignore' });
+  await using again = connectTo(config);
+  expect((await read(await again.open('web', 'echo in'))).stdout).toBe('in\n');
 });
 
 test('a revoked key is refused', async () => {

@@ -1,28 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Sshd, sshConfig, startSshd } from '../fixtures/sshd.ts';
+import { startAgent } from '../fixtures/sshd-agent.ts';
 import { connectTo, read } from '../fixtures/sshd-client.ts';
 import { startHostileServer } from '../fixtures/sshd-hostile.ts';
 import { testKey } from '../fixtures/sshd-keys.ts';
-
-/** A real ssh-agent that holds `keys`. */
-async function startAgent(folder: string, keys: readonly string[]): Promise<{ socket: string } & AsyncDisposable> {
-  const socket = join(folder, 'agent.sock');
-  const agent: ChildProcess = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
-  if (agent.stdout === null) throw new Error('No output');
-  await once(agent.stdout, 'data');
-  for (const key of keys) execFileSync('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
-  return {
-    socket,
-    [Symbol.asyncDispose]: async () => {
-      agent.kill();
-      await once(agent, 'exit');
-    },
-  };
-}
 
 const publicOf = (key: string) => readFileSync(`${key}.pub`, 'utf8');
 const wrongKeys = Array.from({ length: 7 }, (_, index) => testKey(`wrong-${index}`));
@@ -72,6 +55,9 @@ test('the key of the agent whose public half is named is offered first', async (
   await using client = connectTo(config);
   expect(await login(client)).toBe('in\n');
   expect(refusals(server)).toBe(0);
+  expect(client.logged).toEqual([
+    `Logged in to "web" (127.0.0.1 port ${server.port}) as "root" with "identity" of the agent`,
+  ]);
 });
 
 test('IdentitiesOnly keeps the other keys of the agent at home', async () => {

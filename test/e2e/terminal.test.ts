@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Lab, startLab } from '../fixtures/lab.ts';
@@ -14,7 +14,9 @@ test('an unknown host key is asked about on the terminal, and remembered', async
   const script = lab.script('hi.sh', '#!/bin/sh\necho it runs\n');
   const screen = onTerminal(lab, ['run', script, '--on', 'web1']);
   await screen.sees('(yes/no)');
-  expect(screen.text()).toMatch(/SHA256:\S{43}/);
+  expect(screen.text()).toMatch(
+    /SHA256:\S{43}\.\r?\n\+--\[ED25519 256\]--\+\r?\n(\|.{17}\|\r?\n){9}\+----\[SHA256\]-----\+/,
+  );
   screen.type('yes\n');
   expect(await screen.ended).toBe(0);
   expect(screen.text()).toContain('it runs');
@@ -77,6 +79,52 @@ test('a secret is asked for, reaches the script, and is masked in every output',
       done(expect(code).toBe(1)),
     ),
   );
+});
+
+test('a run on protected servers is confirmed on the terminal', async () => {
+  await using lab = await startLab({ servers: 2 });
+  writeFileSync(join(lab.folder, 'config.yaml'), 'servers:\n  web1: {protected: true}\n');
+  const args = ['run', lab.script('hi.sh', '#!/bin/sh\necho it runs\n'), '--on', 'web1,web2'];
+  const question = 'Run "hi.sh" on the protected web1? (y/N)';
+  const refused = onTerminal(lab, args);
+  await refused.sees(question);
+  refused.type('\n');
+  expect(await refused.ended).toBe(130);
+  expect(refused.text()).toContain('Nothing was run');
+  expect(lab.servers.map((server) => server.connections())).toEqual([0, 0]);
+  const confirmed = onTerminal(lab, args);
+  await confirmed.sees(question);
+  confirmed.type('y\n');
+  expect(await confirmed.ended).toBe(0);
+  expect(confirmed.text().split('│ it runs')).toHaveLength(3);
+});
+
+test('inputs are asked for on the terminal, again when an answer is none of the options', async () => {
+  await using lab = await startLab();
+  const header =
+    '#   inputs:\n#     level: {description: How loud, options: [low, high], default: low}\n#     who: {}\n';
+  const args = '#   args: ["${input:level}", "${input:who}"]\n';
+  const script = lab.script('ask.sh', `#!/bin/sh\n# cronium:\n${header}${args}echo "said $*"\n`);
+  const screen = onTerminal(lab, ['run', script, '--on', 'web1', '--set', 'who=me']);
+  await screen.sees('How loud (low, high) [low]: ');
+  screen.type('loud\n');
+  await screen.sees('"loud" is none of these');
+  screen.type('\n');
+  expect(await screen.ended).toBe(0);
+  expect(screen.text()).toContain('said low me');
+});
+
+test('what clean would remove is listed and confirmed on the terminal', async () => {
+  await using lab = await startLab();
+  const bin = join(lab.servers[0]?.stateHome ?? '', 'cronium', 'bin');
+  expect((await lab.cli('server', 'deploy', 'web1')).code).toBe(0);
+  const screen = onTerminal(lab, ['server', 'clean', 'web1']);
+  await screen.sees('Remove it? (y/N)');
+  expect(screen.text()).toMatch(/web1 {2}\S+cronium: 1 runner \(/);
+  expect(readdirSync(bin)).toHaveLength(1);
+  screen.type('y\n');
+  expect(await screen.ended).toBe(0);
+  expect(existsSync(bin) ? readdirSync(bin) : []).toEqual([]);
 });
 
 function publicKey(name: string): string {

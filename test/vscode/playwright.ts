@@ -11,11 +11,14 @@ export interface Timeout {
 export interface Locator {
   locator(selector: string, options?: LocatorFilter): Locator;
   filter(filter: LocatorFilter): Locator;
+  and(other: Locator): Locator;
   first(): Locator;
   nth(index: number): Locator;
   count(): Promise<number>;
   waitFor(options?: Timeout & { readonly state?: 'visible' | 'hidden' | 'attached' | 'detached' }): Promise<void>;
-  click(options?: Timeout & { readonly button?: 'left' | 'right' }): Promise<void>;
+  click(
+    options?: Timeout & { readonly button?: 'left' | 'right'; readonly modifiers?: readonly ('Control' | 'Shift')[] },
+  ): Promise<void>;
   hover(options?: Timeout): Promise<void>;
   fill(text: string, options?: Timeout): Promise<void>;
   isVisible(): Promise<boolean>;
@@ -44,21 +47,27 @@ export interface FrameLocator {
 
 export interface Page {
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
+  /** Runs `work` in the page; what it takes and gives is JSON. */
+  evaluate<T>(work: string): Promise<T>;
   goto(url: string, options?: { readonly waitUntil?: 'domcontentloaded' }): Promise<unknown>;
   reload(): Promise<unknown>;
+  close(): Promise<void>;
   locator(selector: string, options?: LocatorFilter): Locator;
   frameLocator(selector: string): FrameLocator;
+  emulateMedia(options: { readonly colorScheme: 'dark' | 'light' }): Promise<void>;
   screenshot(options: { readonly path: string; readonly animations: 'disabled' }): Promise<unknown>;
   on(event: 'pageerror', listener: (error: Error) => void): void;
 }
 
 export interface BrowserContext {
   newPage(): Promise<Page>;
+  exposeFunction(name: string, work: (...args: never[]) => void): Promise<void>;
 }
 
 export interface Browser {
   newContext(options: {
     readonly viewport: { readonly width: number; readonly height: number };
+    readonly colorScheme: 'dark' | 'light';
   }): Promise<BrowserContext>;
   close(): Promise<void>;
 }
@@ -88,6 +97,6 @@ const CHROMIUM_FLAGS = [
 export async function openBrowser(rig: RigHome): Promise<AsyncDisposable & { readonly context: BrowserContext }> {
   const { chromium } = createRequire(join(rig.dir, 'package.json'))('playwright-core') as Playwright;
   const browser = await chromium.launch({ executablePath: rig.chromium, headless: true, args: CHROMIUM_FLAGS });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
   return { context, [Symbol.asyncDispose]: () => browser.close() };
 }

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { RigHome } from './rig-home.ts';
-import { QUIET } from './settings.ts';
+import { QUIET, RESTRICTED } from './settings.ts';
 import { until } from './until.ts';
 
 export interface ServerOptions {
@@ -17,6 +17,10 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** More variables for the extension host. */
   readonly env?: Readonly<Record<string, string>>;
+  /** `restricted`: the workspace is not trusted until the person says so. Absent: nobody asks. */
+  readonly trust?: 'restricted';
+  /** It runs suites in its host, and is not looked at. */
+  readonly runsSuites?: true;
 }
 
 /** A VS Code server with its extension hosts. */
@@ -39,7 +43,9 @@ export async function startServer(rig: RigHome, options: ServerOptions): Promise
   const dataDir = join(dir, 'data');
   const home = homeOf(dir);
   for (const path of [join(dataDir, 'User'), join(dir, 'extensions'), home]) mkdirSync(path, { recursive: true });
-  writeFileSync(join(dataDir, 'User/settings.json'), JSON.stringify({ ...QUIET, ...options.settings }, null, 2));
+  const trust = options.trust === 'restricted' ? RESTRICTED : {};
+  const settings = { ...QUIET, ...trust, ...options.settings };
+  writeFileSync(join(dataDir, 'User/settings.json'), JSON.stringify(settings, null, 2));
   // What a machine decides for itself (paths, say) is not taken from the user's settings in a window on a server.
   mkdirSync(join(dataDir, 'Machine'), { recursive: true });
   writeFileSync(join(dataDir, 'Machine/settings.json'), JSON.stringify(options.settings ?? {}, null, 2));
@@ -53,8 +59,10 @@ export async function startServer(rig: RigHome, options: ServerOptions): Promise
   const port = await freePort();
   const server = start([
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-    ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
-    ...['--disable-getting-started-override'],
+    ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+    // Without its smoke-test driver VS Code does not run a suite in its host; with it, it shows no notifications.
+    ...(options.runsSuites ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+    ...(options.trust === 'restricted' ? [] : ['--disable-workspace-trust']),
     folder,
   ]);
   // The whole group: the server runs as parent and child, and the child owns the extension hosts.

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sshd, sshConfig, startSshd } from '../fixtures/sshd.ts';
-import { openBrowser } from './playwright.ts';
-import { findRig } from './rig-home.ts';
+import { type BrowserContext, openBrowser } from './playwright.ts';
+import { findRig, type RigHome } from './rig-home.ts';
 import { homeOf, type Server, type ServerOptions, startServer } from './server.ts';
 import { Workbench } from './workbench.ts';
 
@@ -19,43 +19,60 @@ export interface Stage {
   keep(): string;
 }
 
-export interface StageOptions extends Pick<ServerOptions, 'settings' | 'env'> {
+export interface StageOptions extends Pick<ServerOptions, 'settings' | 'env' | 'trust' | 'runsSuites'> {
   readonly vsix: string;
   readonly shotsDir: string;
   /** Files of the workspace: path to text. */
   readonly files: Readonly<Record<string, string>>;
   /** A real sshd is started for each. */
   readonly sshAliases: readonly string[];
+  /** Those of the aliases whose host keys nobody has accepted yet. */
+  readonly strangers?: readonly string[];
 }
+
+/** The servers of a stage, before a window is open. */
+export type Scene = Omit<Stage, 'workbench'> & { readonly rig: RigHome; readonly browser: BrowserContext };
 
 /** Sets the stage; everything it opens is closed with `opened`, also when it does not come to its end. */
 export async function setStage(options: StageOptions, opened: AsyncDisposableStack): Promise<Stage> {
+  const scene = await setScene(options, opened);
+  return { ...scene, workbench: await Workbench.open(scene.browser, scene.server, options) };
+}
+
+/** Starts the SSH servers, the VS Code server with the extension, and a browser. */
+export async function setScene(options: StageOptions, opened: AsyncDisposableStack): Promise<Scene> {
   const rig = findRig();
   const dir = mkdtempSync(join(tmpdir(), 'rig-'));
   let isKept = false;
   opened.defer(() => {
     if (!isKept) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   });
+  const { folder, sshServers } = await setHome(dir, options, opened);
+  const server = opened.use(await startServer(rig, { ...options, dir, folder, extensions: [options.vsix] }));
+  const browser = opened.use(await openBrowser(rig));
+  const keep = (): string => {
+    isKept = true;
+    return dir;
+  };
+  return { rig, browser: browser.context, server, home: homeOf(dir), sshServers, keep };
+}
+
+/** Makes the workspace and the home of the person at the keyboard in `dir`, and starts the SSH servers that this home knows. */
+export async function setHome(
+  dir: string,
+  options: Pick<StageOptions, 'files' | 'sshAliases' | 'strangers'>,
+  opened: AsyncDisposableStack,
+): Promise<{ readonly folder: string; readonly sshServers: ReadonlyMap<string, Sshd> }> {
   const folder = join(dir, 'workspace');
   writeFiles(folder, options.files);
-
   const sshServers = new Map<string, Sshd>();
   for (const alias of options.sshAliases) sshServers.set(alias, opened.use(await startSshd()));
   writeSshConfig(homeOf(dir), sshServers);
-
-  const server = opened.use(await startServer(rig, { ...options, dir, folder, extensions: [options.vsix] }));
-  const browser = opened.use(await openBrowser(rig));
-  const workbench = await Workbench.open(browser.context, server, { shotsDir: options.shotsDir });
-  return {
-    workbench,
-    server,
-    home: homeOf(dir),
-    sshServers,
-    keep: () => {
-      isKept = true;
-      return dir;
-    },
-  };
+  const strangers = options.strangers?.map((alias) => sshServers.get(alias)?.knownHosts ?? '') ?? [];
+  const knownHosts = join(homeOf(dir), '.ssh', 'known_hosts');
+  const known = readFileSync(knownHosts, 'utf8').split(/(?<=\n)/);
+  writeFileSync(knownHosts, known.filter((line) => !strangers.includes(line)).join(''));
+  return { folder, sshServers };
 }
 
 function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {

@@ -1,7 +1,6 @@
-import { outputText } from './output.ts';
+import { printed, untilPrinted, untilRow } from './acting.ts';
 import type { Stage } from './stage.ts';
 import type { Walk } from './steps.ts';
-import { until } from './until.ts';
 
 const HELLO = `#!/usr/bin/env bash
 # cronium:
@@ -75,7 +74,7 @@ async function theTreesShowEventsAndServers({ workbench }: Stage): Promise<void>
 
 async function aClickRunsAScriptOnTwoServers(stage: Stage): Promise<void> {
   await stage.workbench.pressRowButton('Say hello', 'Run Event');
-  await untilPrinted(stage, ['restart on web-1', 'restart on web-2', '· succeeded ·']);
+  await untilPrinted(stage, 'Say hello', ['restart on web-1', 'restart on web-2', '· succeeded ·']);
   await untilRow(stage, 'Runs', /Say hello.*succeeded/i);
   for (const [alias, server] of stage.sshServers) {
     if (server.connections() !== 1 || server.sessions() !== 1) throw new Error(`${alias} saw more than one connection`);
@@ -89,13 +88,13 @@ async function theDeploymentsAreThere({ workbench }: Stage): Promise<void> {
 
 async function aFailingServerIsNamed(stage: Stage): Promise<void> {
   await stage.workbench.pressRowButton('Fail on one', 'Run Event');
-  await untilPrinted(stage, ['port 80 is taken', 'exit code 3', 'succeeded in part']);
+  await untilPrinted(stage, 'Fail on one', ['port 80 is taken', 'exit code 3', 'succeeded in part']);
   await untilRow(stage, 'Runs', /Fail on one.*1 of 2 succeeded/i);
 }
 
 async function aRunIsCancelled(stage: Stage): Promise<void> {
   await stage.workbench.pressRowButton('Count for long', 'Run Event');
-  await untilPrinted(stage, ['line 3']);
+  await untilPrinted(stage, 'Count for long', ['line 3']);
   await stage.workbench.pressRowButton('Count for long', 'Cancel Run', { view: 'Runs' });
   await untilRow(stage, 'Runs', /Count for long.*cancelled/i);
 }
@@ -106,7 +105,7 @@ async function theTextOfTheOpenEditorRuns(stage: Stage): Promise<void> {
   await workbench.typeLastLine('echo "as typed"');
   await workbench.runCommand('Cronium: Run Active Script');
   await workbench.tick(['local']);
-  await untilPrinted(stage, ['as saved', 'as typed']);
+  await untilPrinted(stage, 'plain.sh', ['as saved', 'as typed']);
 }
 
 async function runOnSaveAsksFirst(stage: Stage): Promise<void> {
@@ -115,28 +114,11 @@ async function runOnSaveAsksFirst(stage: Stage): Promise<void> {
   await workbench.typeLastLine('echo "now with a check"');
   await workbench.page.keyboard.press('Control+KeyS');
   await workbench.toast('Restart web').waitFor();
-  if (printed(stage).includes('restarted once more')) throw new Error('It ran without having been approved');
+  if (printed(stage, 'Restart web').includes('restarted once more'))
+    throw new Error('It ran without having been approved');
 }
 
 async function runOnSaveRunsWhenApproved(stage: Stage): Promise<void> {
   await stage.workbench.pressToastButton('Restart web', 'Approve and Run');
-  await untilPrinted(stage, ['restarted once more', 'now with a check']);
-}
-
-function printed({ server }: Stage): string {
-  return outputText(server, 'Cronium');
-}
-
-async function untilPrinted(stage: Stage, texts: readonly string[]): Promise<void> {
-  await until(
-    `${texts.join(', ')} in the output`,
-    () => texts.every((text) => printed(stage).includes(text)) || undefined,
-  );
-}
-
-async function untilRow({ workbench }: Stage, view: string, pattern: RegExp): Promise<void> {
-  await until(
-    `a row like ${pattern} in ${view}`,
-    async () => (await workbench.rows({ view })).some((row) => pattern.test(row)) || undefined,
-  );
+  await untilPrinted(stage, 'Restart web', ['restarted once more', 'now with a check']);
 }

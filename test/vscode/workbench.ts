@@ -24,9 +24,14 @@ export class Workbench {
   }
 
   /** Opens the server's workspace. */
-  static async open(context: BrowserContext, server: Server, options: { shotsDir: string }): Promise<Workbench> {
+  static async open(
+    context: BrowserContext,
+    server: Server,
+    options: { readonly shotsDir: string; readonly payload?: readonly (readonly [string, string])[] },
+  ): Promise<Workbench> {
     const workbench = new Workbench(await context.newPage(), options.shotsDir);
-    const address = `http://${server.host}/?folder=${encodeURIComponent(server.folder)}`;
+    const payload = options.payload ? `&payload=${encodeURIComponent(JSON.stringify(options.payload))}` : '';
+    const address = `http://${server.host}/?folder=${encodeURIComponent(server.folder)}${payload}`;
     await workbench.page.goto(address, { waitUntil: 'domcontentloaded' });
     await workbench.page.locator('.monaco-workbench .part.statusbar').waitFor(PATIENCE);
     return workbench;
@@ -36,6 +41,19 @@ export class Workbench {
   async shot(name: string): Promise<void> {
     const file = `${String(++this.#shots).padStart(2, '0')}-${name.replaceAll(/[^A-Za-z0-9]+/g, '-')}.png`;
     await this.page.screenshot({ path: join(this.#shotsDir, file), animations: 'disabled' });
+  }
+
+  /** Takes a picture in the dark and in the light theme: `<folder>/<name>-dark.png`, `<folder>/<name>-light.png`. */
+  async picture(folder: string, name: string): Promise<void> {
+    mkdirSync(folder, { recursive: true });
+    for (const [colorScheme, theme] of [
+      ['light', '.monaco-workbench.vs'],
+      ['dark', '.monaco-workbench.vs-dark'],
+    ] as const) {
+      await this.page.emulateMedia({ colorScheme });
+      await this.page.locator(theme).first().waitFor(PATIENCE);
+      await this.page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), animations: 'disabled' });
+    }
   }
 
   // The palette and its relatives.
@@ -142,12 +160,18 @@ export class Workbench {
     );
   }
 
+  /** Opens a row; it may be open already, and its own click may mean something else. */
   async expand(label: string, options: { readonly view?: string } = {}): Promise<void> {
     const row = this.row(label, options);
     await row.waitFor(PATIENCE);
+    const open = this.#rows(options.view)
+      .filter({ has: this.#labelled(label) })
+      .and(this.page.locator('[aria-expanded="true"]'))
+      .first();
     await stubbornly(async () => {
-      if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click(TRY);
-      if ((await row.getAttribute('aria-expanded')) !== 'true') throw new Error(`The row "${label}" stays closed`);
+      if (await open.isVisible()) return;
+      await row.locator('.monaco-tl-twistie').click(TRY);
+      await open.waitFor(TRY);
     });
   }
 
@@ -157,6 +181,21 @@ export class Workbench {
     await stubbornly(async () => {
       await row.hover(TRY);
       await row.locator(`.actions .action-label[aria-label^="${button}"]`).first().click(TRY);
+    });
+  }
+
+  /** Takes an entry of a row's context menu. */
+  async pickRowMenu(label: string, entry: string, options: { readonly view?: string } = {}): Promise<void> {
+    const row = this.row(label, options);
+    const menu = this.page.locator('.monaco-menu').first();
+    const item = this.page
+      .locator('.monaco-menu .action-item', { hasText: new RegExp(`^\\s*${escaped(entry)}`) })
+      .first();
+    await stubbornly(async () => {
+      if (!(await menu.isVisible())) await row.click({ ...TRY, button: 'right' });
+      await item.click(TRY);
+      // A menu takes no click that comes in the moment of its opening.
+      await menu.waitFor({ state: 'hidden', ...TRY });
     });
   }
 

@@ -28,26 +28,25 @@ func Run(base *dir.Dir, jobs *job.Store, payloads *payload.Store, self string, n
 	removed := Removed{}
 	usedPayloads, usedRunners := map[string]bool{}, map[string]bool{self: true}
 	jobs.Sweep()
-	ids, err := jobs.IDs()
+	judged, err := jobs.Judge()
 	if err != nil {
 		return removed
 	}
-	for _, id := range ids {
-		state, err := jobs.Load(id)
-		if err != nil {
+	for _, j := range judged {
+		if j.Err != nil {
 			// What cannot be judged is left alone.
 			continue
 		}
-		if !state.IsOver() {
-			usedPayloads[state.Payload], usedRunners[state.Runner] = true, true
+		if !j.State.IsOver() {
+			usedPayloads[j.State.Payload], usedRunners[j.State.Runner] = true, true
 			continue
 		}
-		if jobs.IsOurs(state) && isDue(jobs, id, state, now) && jobs.Remove(id) == nil {
+		if jobs.IsOurs(j.State) && isDue(jobs, j.ID, j.State, now) && jobs.Remove(j.ID) == nil {
 			removed.Jobs++
-			removed.Bytes += state.End
+			removed.Bytes += j.State.End
 		}
 	}
-	count, bytes := payloads.Collect(now.Add(-keep), func(sum string) bool { return usedPayloads[sum] })
+	count, bytes := payloads.Collect(now, now.Add(-keep), func(sum string) bool { return usedPayloads[sum] })
 	removed.Payloads += count
 	removed.Bytes += bytes
 	count, bytes = collectRunners(base, usedRunners)
@@ -57,17 +56,8 @@ func Run(base *dir.Dir, jobs *job.Store, payloads *payload.Store, self string, n
 }
 
 func isDue(jobs *job.Store, id string, state *job.State, now time.Time) bool {
-	// A lost job has no time of its end; its start is the next best, and then its directory's.
-	at := time.UnixMicro(max(state.EndedAt, state.StartedAt))
-	if state.EndedAt == 0 && state.StartedAt == 0 {
-		at = jobs.Changed(id)
-	}
-	age := now.Sub(at)
-	isTombstone := state.StartedAt == 0
-	if age > keep {
-		return true
-	}
-	return !isTombstone && state.Phase == job.Ended && jobs.Acknowledged(id) >= state.End && age > keepAcknowledged
+	age := now.Sub(jobs.Since(id, state))
+	return age > keep || age > keepAcknowledged && jobs.IsSafe(id, state)
 }
 
 // collectRunners removes all but the newest runners and those that live jobs use.
@@ -92,7 +82,7 @@ func collectRunners(base *dir.Dir, isUsed map[string]bool) (count, bytes int64) 
 		if i < keepRunners || isUsed[r.name] {
 			continue
 		}
-		size := sizeOf(bin, r.name)
+		size := bin.Size(r.name)
 		if bin.RemoveAll(r.name) == nil {
 			count++
 			bytes += size
@@ -112,13 +102,3 @@ type newestFirst []runner
 func (n newestFirst) Len() int           { return len(n) }
 func (n newestFirst) Less(i, j int) bool { return n[i].modified.After(n[j].modified) }
 func (n newestFirst) Swap(i, j int)      { n[i], n[j] = n[j], n[i] }
-
-func sizeOf(bin *dir.Dir, name string) int64 {
-	sub, err := bin.Sub(name)
-	if err != nil {
-		return 0
-	}
-	defer sub.Close()
-	entry, _ := sub.Stat("cronium-runner")
-	return entry.Size
-}

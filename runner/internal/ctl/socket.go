@@ -4,7 +4,6 @@ package ctl
 import (
 	"fmt"
 	"os"
-	"strconv"
 	"syscall"
 
 	"cronium.dev/runner/internal/dir"
@@ -22,16 +21,21 @@ type Listener struct{ file *os.File }
 
 // Listen makes the socket in a job's directory.
 func Listen(job *dir.Dir) (*Listener, error) {
+	path, release, err := address(job)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	fd, err := socket()
 	if err != nil {
 		return nil, err
 	}
 	// The directory is private, so nobody gets in before the mode is right.
-	if err := syscall.Bind(fd, address(job)); err != nil {
+	if err := syscall.Bind(fd, &syscall.SockaddrUnix{Name: path}); err != nil {
 		_ = syscall.Close(fd)
 		return nil, fmt.Errorf("bind the control socket: %w", err)
 	}
-	_ = syscall.Chmod(address(job).Name, 0o600)
+	_ = syscall.Chmod(path, 0o600)
 	if err := syscall.Listen(fd, backlog); err != nil {
 		_ = syscall.Close(fd)
 		return nil, fmt.Errorf("listen on the control socket: %w", err)
@@ -50,7 +54,7 @@ func (l *Listener) Accept() (*Conn, error) {
 		fd := -1
 		var failed error
 		err := raw.Read(func(listener uintptr) bool {
-			fd, _, failed = syscall.Accept4(int(listener), syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK)
+			fd, failed = accept(int(listener))
 			return failed != syscall.EAGAIN
 		})
 		if err != nil {
@@ -62,8 +66,7 @@ func (l *Listener) Accept() (*Conn, error) {
 		if failed != nil {
 			return nil, failed
 		}
-		peer, err := syscall.GetsockoptUcred(fd, syscall.SOL_SOCKET, syscall.SO_PEERCRED)
-		if err != nil || (int(peer.Uid) != os.Geteuid() && peer.Uid != 0) {
+		if !isAllowed(fd) {
 			_ = syscall.Close(fd)
 			continue
 		}
@@ -76,11 +79,16 @@ func (l *Listener) Close() { _ = l.file.Close() }
 
 // Dial connects to a job's supervisor.
 func Dial(job *dir.Dir) (*Conn, error) {
+	path, release, err := address(job)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	fd, err := socket()
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Connect(fd, address(job)); err != nil {
+	if err := syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}); err != nil {
 		_ = syscall.Close(fd)
 		return nil, fmt.Errorf("connect to the supervisor: %w", err)
 	}
@@ -88,21 +96,11 @@ func Dial(job *dir.Dir) (*Conn, error) {
 }
 
 func socket() (int, error) {
-	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	fd, err := newSocket()
 	if err != nil {
 		return -1, fmt.Errorf("make a socket: %w", err)
 	}
 	return fd, nil
-}
-
-// address names the socket through the descriptor of its directory: a path of more than 107 bytes does not fit into an
-// address, and this way the directory is the one that was checked. Without /proc the plain path must do.
-func address(job *dir.Dir) *syscall.SockaddrUnix {
-	through := "/proc/self/fd/" + strconv.Itoa(job.Fd())
-	if _, err := os.Stat(through); err != nil {
-		through = job.Path()
-	}
-	return &syscall.SockaddrUnix{Name: through + "/" + socketName}
 }
 
 // Conn carries small messages both ways.

@@ -3,17 +3,9 @@ package dir
 import (
 	"errors"
 	"os"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
-	"unsafe"
-)
-
-const (
-	atCwd       = -0x64
-	atRemoveDir = 0x200
-	openPath    = 0x200000 // O_PATH, which package syscall does not name.
 )
 
 // Rename moves a file within the directory, over what is there.
@@ -21,15 +13,29 @@ func (d *Dir) Rename(from, to string) error {
 	if err := checkNames(from, to); err != nil {
 		return err
 	}
-	return d.wrap("rename", from, syscall.Renameat(d.Fd(), from, d.Fd(), to))
+	return d.wrap("rename", from, d.place.rename(from, to))
 }
 
 // Remove deletes a file.
-func (d *Dir) Remove(name string) error { return d.unlink(name, 0) }
+func (d *Dir) Remove(name string) error {
+	if err := checkNames(name); err != nil {
+		return err
+	}
+	return d.wrap("remove", name, d.place.unlink(name))
+}
 
-// RemoveAll deletes a file, or a directory with all that is in it; what is not there is no problem.
+// RemoveEmpty deletes a directory that nothing is in.
+func (d *Dir) RemoveEmpty(name string) error {
+	if err := checkNames(name); err != nil {
+		return err
+	}
+	return d.wrap("remove", name, d.place.rmdir(name))
+}
+
+// RemoveAll deletes a file, or a directory with all that is in it; what is not there is no problem. It stays on one file
+// system: what somebody has mounted below is not ours.
 func (d *Dir) RemoveAll(name string) error {
-	err := d.unlink(name, 0)
+	err := d.Remove(name)
 	if err == nil || errors.Is(err, syscall.ENOENT) {
 		return nil
 	}
@@ -37,7 +43,7 @@ func (d *Dir) RemoveAll(name string) error {
 		return err
 	}
 	sub, err := d.Sub(name)
-	if errors.Is(err, syscall.EACCES) && d.unlock(name) == nil {
+	if errors.Is(err, syscall.EACCES) && d.place.unlock(name) == nil {
 		sub, err = d.Sub(name)
 	}
 	if errors.Is(err, syscall.ENOENT) {
@@ -47,6 +53,9 @@ func (d *Dir) RemoveAll(name string) error {
 		return err
 	}
 	defer sub.Close()
+	if !sub.isBeside(d) {
+		return d.wrap("remove", name, syscall.EXDEV)
+	}
 	// A script may have taken its own right to write away.
 	_ = syscall.Fchmod(sub.Fd(), 0o700)
 	names, err := sub.Names()
@@ -58,33 +67,16 @@ func (d *Dir) RemoveAll(name string) error {
 			return err
 		}
 	}
-	if err = d.unlink(name, atRemoveDir); errors.Is(err, syscall.ENOENT) {
+	if err = d.RemoveEmpty(name); errors.Is(err, syscall.ENOENT) {
 		return nil
 	}
 	return err
 }
 
-// unlock gives us the rights to a directory of ours that nobody may read. It is opened as a mere place first, so that no
-// link is followed.
-func (d *Dir) unlock(name string) error {
-	fd, err := d.open(name, openPath|syscall.O_DIRECTORY, 0)
-	if err != nil {
-		return err
-	}
-	defer syscall.Close(fd)
-	return syscall.Chmod("/proc/self/fd/"+strconv.Itoa(fd), 0o700)
-}
-
 // Names lists the directory, in no order.
 func (d *Dir) Names() ([]string, error) {
-	// A second description of its own: the position of a directory is shared by all who hold the descriptor.
-	fd, err := openat(d.Fd(), ".", syscall.O_DIRECTORY|never, 0)
-	if err != nil {
-		return nil, d.wrap("list", ".", err)
-	}
-	file := os.NewFile(uintptr(fd), d.path)
-	defer file.Close()
-	return file.Readdirnames(-1)
+	names, err := d.place.names()
+	return names, d.wrap("list", ".", err)
 }
 
 // Entry is what Stat tells of a file.
@@ -97,21 +89,36 @@ type Entry struct {
 
 // Stat looks at a file without following it.
 func (d *Dir) Stat(name string) (Entry, error) {
-	fd, err := d.open(name, openPath, 0)
-	if err != nil {
+	if err := checkNames(name); err != nil {
 		return Entry{}, err
 	}
-	defer syscall.Close(fd)
-	var st syscall.Stat_t
-	if err := syscall.Fstat(fd, &st); err != nil {
-		return Entry{}, d.wrap("stat", name, err)
+	entry, err := d.place.stat(name)
+	return entry, d.wrap("stat", name, err)
+}
+
+// Size is how many bytes a file has, or all files below a directory. What cannot be looked at is not counted.
+func (d *Dir) Size(name string) int64 {
+	entry, err := d.Stat(name)
+	if err != nil || entry.IsFile {
+		return entry.Size
 	}
-	return Entry{
-		Size:     st.Size,
-		Modified: time.Unix(int64(st.Mtim.Sec), int64(st.Mtim.Nsec)),
-		IsDir:    st.Mode&syscall.S_IFMT == syscall.S_IFDIR,
-		IsFile:   st.Mode&syscall.S_IFMT == syscall.S_IFREG,
-	}, nil
+	if !entry.IsDir {
+		return 0
+	}
+	sub, err := d.Sub(name)
+	if err != nil {
+		return 0
+	}
+	defer sub.Close()
+	if !sub.isBeside(d) {
+		return 0
+	}
+	names, _ := sub.Names()
+	size := int64(0)
+	for _, inner := range names {
+		size += sub.Size(inner)
+	}
+	return size
 }
 
 // Touch sets a file's time to now.
@@ -134,7 +141,7 @@ func (d *Dir) MakeMasked(name string, mode uint32) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := AddMode(sub.file, 0o700); err != nil {
+	if err := AddMode(sub.place.file, 0o700); err != nil {
 		sub.Close()
 		return nil, err
 	}
@@ -147,41 +154,25 @@ func AddMode(file *os.File, mode uint32) error {
 	if err := syscall.Fstat(int(file.Fd()), &st); err != nil {
 		return err
 	}
-	if st.Mode&mode == mode {
+	// Systems differ in the size of the field.
+	now := uint32(st.Mode)
+	if now&mode == mode {
 		return nil
 	}
-	return syscall.Fchmod(int(file.Fd()), st.Mode&0o777|mode)
+	return syscall.Fchmod(int(file.Fd()), now&0o777|mode)
 }
 
 func (d *Dir) mkdir(name string, mode uint32) error {
 	if err := checkNames(name); err != nil {
 		return err
 	}
-	return d.wrap("mkdir", name, syscall.Mkdirat(d.Fd(), name, mode))
+	return d.wrap("mkdir", name, d.place.mkdir(name, mode))
 }
 
-func (d *Dir) open(name string, flags int, mode uint32) (int, error) {
-	if err := checkNames(name); err != nil {
-		return -1, err
-	}
-	fd, err := openat(d.Fd(), name, flags|never, mode)
-	return fd, d.wrap("open", name, err)
-}
-
-func (d *Dir) unlink(name string, flags uintptr) error {
-	if err := checkNames(name); err != nil {
-		return err
-	}
-	text, err := syscall.BytePtrFromString(name)
-	if err != nil {
-		return err
-	}
-	// Package syscall has no unlinkat with flags.
-	_, _, errno := syscall.Syscall(syscall.SYS_UNLINKAT, uintptr(d.Fd()), uintptr(unsafe.Pointer(text)), flags)
-	if errno != 0 {
-		return d.wrap("remove", name, errno)
-	}
-	return nil
+// isBeside says whether two directories are on one file system.
+func (d *Dir) isBeside(other *Dir) bool {
+	var one, two syscall.Stat_t
+	return syscall.Fstat(d.Fd(), &one) == nil && syscall.Fstat(other.Fd(), &two) == nil && one.Dev == two.Dev
 }
 
 func (d *Dir) wrap(operation, name string, err error) error {
@@ -198,13 +189,4 @@ func checkNames(names ...string) error {
 		}
 	}
 	return nil
-}
-
-func openat(dirfd int, path string, flags int, mode uint32) (int, error) {
-	for {
-		fd, err := syscall.Openat(dirfd, path, flags, mode)
-		if err != syscall.EINTR {
-			return fd, err
-		}
-	}
 }

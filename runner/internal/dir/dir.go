@@ -13,11 +13,9 @@ import (
 
 // Dir is an open directory. Names given to its methods are single components: nothing with a slash is accepted.
 type Dir struct {
-	file *os.File
-	path string
+	place place
+	path  string
 }
-
-const never = syscall.O_NOFOLLOW | syscall.O_CLOEXEC
 
 // OpenBase opens the directory below which the runner keeps everything, and makes it when it is missing.
 // It must be ours, private and no link: whoever could write into it could replace what we execute.
@@ -29,11 +27,11 @@ func OpenBase(path string) (*Dir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("make base directory: %w", err)
 	}
-	fd, err := openat(atCwd, path, syscall.O_DIRECTORY|never, 0)
+	opened, err := openPlace(path)
 	if err != nil {
 		return nil, fmt.Errorf("open base directory %q: %w", path, err)
 	}
-	d := &Dir{file: os.NewFile(uintptr(fd), path), path: path}
+	d := &Dir{opened, path}
 	if err := d.checkPrivate(); err != nil {
 		d.Close()
 		return nil, err
@@ -59,10 +57,10 @@ func (d *Dir) checkPrivate() error {
 func (d *Dir) Path() string { return d.path }
 
 // Fd is the directory's descriptor, valid until Close.
-func (d *Dir) Fd() int { return int(d.file.Fd()) }
+func (d *Dir) Fd() int { return d.place.fd() }
 
 // Close gives the descriptor back; closing twice is allowed.
-func (d *Dir) Close() { _ = d.file.Close() }
+func (d *Dir) Close() { d.place.close() }
 
 // Is says whether two are the same directory, whatever their names are by now.
 func (d *Dir) Is(other *Dir) (bool, error) {
@@ -78,12 +76,15 @@ func (d *Dir) Is(other *Dir) (bool, error) {
 
 // Sub opens a directory in this one.
 func (d *Dir) Sub(name string) (*Dir, error) {
-	fd, err := d.open(name, syscall.O_DIRECTORY, 0)
-	if err != nil {
+	if err := checkNames(name); err != nil {
 		return nil, err
 	}
 	path := d.path + "/" + name
-	return &Dir{file: os.NewFile(uintptr(fd), path), path: path}, nil
+	sub, err := d.place.sub(name, path)
+	if err != nil {
+		return nil, d.wrap("open", name, err)
+	}
+	return &Dir{sub, path}, nil
 }
 
 // Make makes a directory that must not be there yet and opens it. The mode is exact, whatever the umask.
@@ -133,11 +134,14 @@ func (d *Dir) CreateMasked(name string, mode uint32) (*os.File, error) {
 }
 
 func (d *Dir) openFile(name string, flags int, mode uint32) (*os.File, error) {
-	fd, err := d.open(name, flags, mode)
-	if err != nil {
+	if err := checkNames(name); err != nil {
 		return nil, err
 	}
-	return os.NewFile(uintptr(fd), d.path+"/"+name), nil
+	file, err := d.place.openFile(name, d.path+"/"+name, flags, mode)
+	if err != nil {
+		return nil, d.wrap("open", name, err)
+	}
+	return file, nil
 }
 
 // Read returns the content of a small file; a larger one than limit is refused.

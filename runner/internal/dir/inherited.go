@@ -6,14 +6,18 @@ import (
 	"syscall"
 )
 
-// CloseOnExec keeps all descriptors above one from the programs that this process will start. Without /proc it does
-// nothing but for the next few.
+// CloseOnExec keeps all descriptors above one from the programs that this process will start. Where the system does not
+// list them it does so for the next few.
 func CloseOnExec(above int) {
 	const few = 64
 	names := []string{}
-	if list, err := os.Open("/proc/self/fd"); err == nil {
-		names, _ = list.Readdirnames(-1)
-		_ = list.Close()
+	// macOS has the second one, Linux mostly both.
+	for _, path := range []string{"/proc/self/fd", "/dev/fd"} {
+		if list, err := os.Open(path); err == nil {
+			names, _ = list.Readdirnames(-1)
+			_ = list.Close()
+			break
+		}
 	}
 	for _, name := range names {
 		if fd, err := strconv.Atoi(name); err == nil && fd > above {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -19,25 +18,13 @@ type Host struct {
 
 // Read asks the system.
 func Read() Host {
-	id := firstLine("/etc/machine-id")
-	if id == "" {
-		id = firstLine("/var/lib/dbus/machine-id")
-	}
+	id := machineID()
 	if id == "" {
 		id, _ = os.Hostname()
 	}
 	// machine-id(5) asks not to show the id itself to others.
 	sum := sha256.Sum256([]byte("cronium " + id))
-	return Host{ID: hex.EncodeToString(sum[:16]), BootID: firstLine("/proc/sys/kernel/random/boot_id")}
-}
-
-func firstLine(path string) string {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return ""
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	return strings.TrimSpace(line)
+	return Host{ID: hex.EncodeToString(sum[:16]), BootID: bootID()}
 }
 
 // Clock tells the wall time of its start plus the monotonic time since, so that it never jumps.

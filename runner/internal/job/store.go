@@ -116,13 +116,28 @@ func (s *Store) Remove(id string) error {
 	return s.jobs.RemoveAll(gone)
 }
 
-// Sweep deletes what was not removed to the end.
-func (s *Store) Sweep() {
+// Gone lists what was not removed to the end.
+func (s *Store) Gone() []string {
 	names, _ := s.jobs.Names()
+	gone := names[:0]
 	for _, name := range names {
 		if strings.HasPrefix(name, gonePrefix) {
-			_ = s.jobs.RemoveAll(name)
+			gone = append(gone, name)
 		}
+	}
+	return gone
+}
+
+// Size is how many bytes the files of a job have, or of what is left of one.
+func (s *Store) Size(name string) int64 { return s.jobs.Size(name) }
+
+// RemoveGone deletes one of Gone.
+func (s *Store) RemoveGone(name string) error { return s.jobs.RemoveAll(name) }
+
+// Sweep deletes what was not removed to the end.
+func (s *Store) Sweep() {
+	for _, name := range s.Gone() {
+		_ = s.RemoveGone(name)
 	}
 }
 
@@ -141,13 +156,46 @@ func (s *Store) IDs() ([]string, error) {
 	return ids, nil
 }
 
-// Changed is when a job's directory got or lost an entry, for a job that has no times of its own.
-func (s *Store) Changed(id string) time.Time {
+// Judged is a job with its state of now, or with the reason why nobody can tell.
+type Judged struct {
+	ID    string
+	State *State
+	Err   error
+}
+
+// Judge looks at the jobs of all hosts that share the directory.
+func (s *Store) Judge() ([]Judged, error) {
+	ids, err := s.IDs()
+	if err != nil {
+		return nil, err
+	}
+	all := []Judged{}
+	for _, id := range ids {
+		state, err := s.Load(id)
+		if !errors.Is(err, ErrUnknown) {
+			all = append(all, Judged{id, state, err})
+		}
+	}
+	return all, nil
+}
+
+// Since is when nothing more happened to a job that is over. A lost job has no time of its end; its start is the next
+// best, and then its directory's.
+func (s *Store) Since(id string, state *State) time.Time {
+	if at := max(state.EndedAt, state.StartedAt); at != 0 {
+		return time.UnixMicro(at)
+	}
 	entry, err := s.jobs.Stat(id)
 	if err != nil {
 		return time.Now()
 	}
 	return entry.Modified
+}
+
+// IsSafe says whether a client has the whole log of a job that has ended, so that it will not ask for the job again.
+func (s *Store) IsSafe(id string, state *State) bool {
+	isTombstone := state.StartedAt == 0
+	return state.Phase == Ended && !isTombstone && s.Acknowledged(id) >= state.End
 }
 
 // IsOurs says whether a job ran on this machine; nobody else can tell whether it lives.

@@ -127,6 +127,14 @@ func (f *Fields) Texts(name string) []string {
 	return texts
 }
 
+// TextsIf reads a list of strings that may be absent.
+func (f *Fields) TextsIf(name string) []string {
+	if !f.Has(name) {
+		return nil
+	}
+	return f.Texts(name)
+}
+
 // Pair is a name with its value.
 type Pair struct{ Name, Value string }
 

@@ -35,6 +35,17 @@ type (
 	List struct{ Install string }
 	// Collect asks to remove what nobody needs any more.
 	Collect struct{}
+	// Health asks how busy the server is.
+	Health struct{ ID int64 }
+	// Inventory asks what of ours is below the base directory.
+	Inventory struct{ ID int64 }
+	// Clean asks to remove all of ours that is not in use.
+	Clean struct{ ID int64 }
+	// Remove asks to remove one version of the runner.
+	Remove struct {
+		ID     int64
+		SHA256 string
+	}
 	// Window gives credit back.
 	Window struct {
 		Stream uint32
@@ -51,6 +62,8 @@ type Refused struct {
 	Re, Code, Message string
 	Job, Payload      string
 	Stream            uint32
+	// ID is absent when it is 0.
+	ID int64
 }
 
 func (r *Refused) Error() string { return r.Message }
@@ -58,7 +71,7 @@ func (r *Refused) Error() string { return r.Message }
 // JSON is the answer on the wire.
 func (r *Refused) JSON() []byte {
 	return jsontext.Message("refused").Text("re", r.Re).Text("code", r.Code).Text("message", r.Message).
-		TextIf("job", r.Job).TextIf("payload", r.Payload).IntIf("stream", int64(r.Stream)).Bytes()
+		TextIf("job", r.Job).TextIf("payload", r.Payload).IntIf("stream", int64(r.Stream)).IntIf("id", r.ID).Bytes()
 }
 
 const (
@@ -105,6 +118,14 @@ func parseFields(kind string, f *jsontext.Fields) (Message, bool) {
 		return List{f.Hex("install", idDigits)}, true
 	case "collect":
 		return Collect{}, true
+	case "health":
+		return Health{question(f)}, true
+	case "inventory":
+		return Inventory{question(f)}, true
+	case "clean":
+		return Clean{question(f)}, true
+	case "remove":
+		return Remove{question(f), f.Hex("sha256", hashDigits)}, true
 	case "window":
 		return Window{stream(f), f.Int("bytes", 0, jsontext.MaxInt)}, true
 	case "ping":
@@ -117,6 +138,9 @@ func parseFields(kind string, f *jsontext.Fields) (Message, bool) {
 
 func stream(f *jsontext.Fields) uint32 { return uint32(f.Int("stream", 1, maxStream)) }
 
+// question is the number of a question, which its answer repeats.
+func question(f *jsontext.Fields) int64 { return f.Int("id", 1, jsontext.MaxInt) }
+
 // refuse repeats the names of the message as far as they can be read, so that the client finds what it asked.
 func refuse(kind string, fields *jsontext.Fields, code, text string) *Refused {
 	refused := &Refused{Re: kind, Code: code, Message: text}
@@ -127,5 +151,6 @@ func refuse(kind string, fields *jsontext.Fields, code, text string) *Refused {
 		refused.Payload = payload
 	}
 	refused.Stream = uint32(fields.IntOr("stream", 1, maxStream, 0))
+	refused.ID = fields.IntOr("id", 1, jsontext.MaxInt, 0)
 	return refused
 }

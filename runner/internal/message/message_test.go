@@ -36,6 +36,10 @@ func TestParse(t *testing.T) {
 		{`{"type":"forget","job":"` + id + `"}`, Forget{id}},
 		{`{"type":"list","install":"` + id + `"}`, List{id}},
 		{`{"type":"collect"}`, Collect{}},
+		{`{"type":"health","id":1}`, Health{1}},
+		{`{"type":"inventory","id":2}`, Inventory{2}},
+		{`{"type":"clean","id":3}`, Clean{3}},
+		{`{"type":"remove","id":9007199254740991,"sha256":"` + hash + `"}`, Remove{1<<53 - 1, hash}},
 		{`{"type":"window","stream":1,"bytes":2}`, Window{1, 2}},
 		{`{"type":"ping","id":0}`, Ping{0}},
 		{`{"type":"bye","code":"x","message":"y"}`, Bye{}},
@@ -59,12 +63,15 @@ func TestParseRefuses(t *testing.T) {
 		`{"type":"put","payload":"` + hash + `","size":3,"stream":` + "2147483648}": "message/fields",
 		`{"type":"forget","job":"../../x"}`:                                         "message/fields",
 		`{"type":"forget","job":"` + strings.ToUpper(id) + `"}`:                     "message/fields",
-		wholeStart + `,"timeoutMs":0}`:                                              "message/fields",
-		wholeStart + `,"timeoutMs":null}`:                                           "message/fields",
-		wholeStart + `,"env":{"A":1}}`:                                              "message/fields",
-		wholeStart + `,"args":"a"}`:                                                 "message/fields",
-		wholeStart + `,"onDisconnect":{"kind":"stop"}}`:                             "message/fields",
-		wholeStart + `,"onDisconnect":{"kind":"pause"}}`:                            "message/fields",
+		`{"type":"health"}`:                              "message/fields",
+		`{"type":"clean","id":0}`:                        "message/fields",
+		`{"type":"remove","id":1,"sha256":"../../x"}`:    "message/fields",
+		wholeStart + `,"timeoutMs":0}`:                   "message/fields",
+		wholeStart + `,"timeoutMs":null}`:                "message/fields",
+		wholeStart + `,"env":{"A":1}}`:                   "message/fields",
+		wholeStart + `,"args":"a"}`:                      "message/fields",
+		wholeStart + `,"onDisconnect":{"kind":"stop"}}`:  "message/fields",
+		wholeStart + `,"onDisconnect":{"kind":"pause"}}`: "message/fields",
 	} {
 		_, err := Parse([]byte(text))
 		var violation *frame.Violation
@@ -78,6 +85,14 @@ func TestParseRefuses(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
+	}
+}
+
+func TestARefusalRepeatsTheNumberOfTheQuestion(t *testing.T) {
+	_, err := Parse([]byte(`{"type":"dance","id":7}`))
+	var refused *Refused
+	if !errors.As(err, &refused) || refused.ID != 7 || !strings.Contains(string(refused.JSON()), `"id":7`) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -41,13 +41,14 @@ const (
 )
 
 func parseStart(f *jsontext.Fields) Start {
-	start := Start{
+	return Start{
 		Job:         f.Hex("job", idDigits),
 		Run:         f.Hex("run", idDigits),
 		Install:     f.Hex("install", idDigits),
 		Server:      f.Text("server", maxNameBytes),
 		Event:       f.Text("event", maxNameBytes),
 		Payload:     f.Hex("payload", hashDigits),
+		Args:        f.TextsIf("args"),
 		Env:         f.Pairs("env"),
 		TimeoutMs:   f.IntOr("timeoutMs", 1, maxLimitMs, defaultTimeoutMs),
 		GraceMs:     f.IntOr("graceMs", 0, maxLimitMs, defaultGraceMs),
@@ -57,10 +58,6 @@ func parseStart(f *jsontext.Fields) Start {
 		Secrets:     f.Pairs("secrets"),
 		Stream:      uint32(f.IntOr("stream", 1, maxStream, 0)),
 	}
-	if f.Has("args") {
-		start.Args = f.Texts("args")
-	}
-	return start
 }
 
 func parseOnDisconnect(f *jsontext.Fields) int64 {

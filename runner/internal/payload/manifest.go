@@ -6,36 +6,53 @@ import (
 	"fmt"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"cronium.dev/runner/internal/jsontext"
 )
 
 const manifestLimit = 256 << 10
 
 // Manifest is what belongs to the content of a payload.
 type Manifest struct {
-	Cronium     int               `yaml:"cronium"`
-	Name        string            `yaml:"name"`
-	Entrypoint  string            `yaml:"entrypoint"`
-	Interpreter *Interpreter      `yaml:"interpreter"`
-	Args        []string          `yaml:"args"`
-	Env         map[string]string `yaml:"env"`
-	Cwd         string            `yaml:"cwd"`
+	Name        string
+	Entrypoint  string
+	Interpreter *Interpreter
+	Args        []string
+	Env         []jsontext.Pair
+	Cwd         string
 }
 
 // Interpreter is what runs an entrypoint that is not executed itself.
 type Interpreter struct {
 	// Commands are tried in turn; the first one found on PATH is taken.
-	Commands []string `yaml:"commands"`
-	Args     []string `yaml:"args"`
+	Commands []string
+	Args     []string
 }
 
+// parseManifest reads manifest.yaml, which is written as JSON. Fields that are not known are passed over.
 func parseManifest(text []byte) (*Manifest, error) {
-	var m Manifest
-	if err := yaml.Unmarshal(text, &m); err != nil {
+	f, err := jsontext.ParseObject(text)
+	if err != nil {
 		return nil, fmt.Errorf("manifest.yaml cannot be read: %w", err)
 	}
-	if m.Cronium != 1 {
+	if f.IntOr("cronium", 1, 1, 0) != 1 {
 		return nil, errors.New(`manifest.yaml is of a version that this runner does not know: "cronium" is not 1`)
+	}
+	m := &Manifest{
+		Name:       f.TextOr("name", manifestLimit, ""),
+		Entrypoint: f.Text("entrypoint", manifestLimit),
+		Args:       f.TextsIf("args"),
+		Env:        f.Pairs("env"),
+		Cwd:        f.TextOr("cwd", manifestLimit, ""),
+	}
+	if f.Has("interpreter") {
+		inner := f.Object("interpreter")
+		m.Interpreter = &Interpreter{Commands: inner.TextsIf("commands"), Args: inner.TextsIf("args")}
+		if inner.Wrong() != "" {
+			f.Reject("interpreter")
+		}
+	}
+	if wrong := f.Wrong(); wrong != "" {
+		return nil, fmt.Errorf("manifest.yaml has no usable %q", wrong)
 	}
 	if err := checkPath(m.Entrypoint); err != nil {
 		return nil, fmt.Errorf("manifest.yaml names no usable entrypoint: %w", err)
@@ -43,26 +60,7 @@ func parseManifest(text []byte) (*Manifest, error) {
 	if m.Interpreter != nil && len(m.Interpreter.Commands) == 0 {
 		return nil, errors.New("manifest.yaml has an interpreter without commands")
 	}
-	if m.hasNUL() {
-		return nil, errors.New("manifest.yaml holds a NUL character")
-	}
-	for name := range m.Env {
-		if name == "" || strings.Contains(name, "=") {
-			return nil, fmt.Errorf("manifest.yaml sets a variable of the name %q", name)
-		}
-	}
-	return &m, nil
-}
-
-func (m *Manifest) hasNUL() bool {
-	texts := append([]string{m.Cwd}, m.Args...)
-	if m.Interpreter != nil {
-		texts = append(append(texts, m.Interpreter.Commands...), m.Interpreter.Args...)
-	}
-	for name, value := range m.Env {
-		texts = append(texts, name, value)
-	}
-	return strings.ContainsRune(strings.Join(texts, ""), 0)
+	return m, nil
 }
 
 // checkPath refuses every path that could lead out of the directory it is unpacked into.

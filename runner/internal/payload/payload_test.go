@@ -12,9 +12,13 @@ import (
 	"testing"
 
 	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/jsontext"
 )
 
-const plain = "cronium: 1\nname: N\nentrypoint: run.sh\n"
+const plain = `{"cronium": 1, "name": "N", "entrypoint": "run.sh"}`
+
+// with is the plain manifest with one more field.
+func with(field string) string { return strings.TrimSuffix(plain, "}") + ", " + field + "}" }
 
 type entry struct {
 	header  tar.Header
@@ -120,13 +124,15 @@ func TestExtractRefuses(t *testing.T) {
 		`its entrypoint "run.sh" is not in it`: pack(t, plain),
 		`ends too early`:                       good[:len(good)-20],
 		`not compressed with gzip`:             []byte("PK"),
-		`names no usable entrypoint`:           pack(t, "cronium: 1\nentrypoint: ../x\n"),
-		`cannot be read`:                       pack(t, "cronium: [1\n"),
-		`"cronium" is not 1`:                   pack(t, "cronium: 2\nentrypoint: x\n"),
-		`an interpreter without commands`:      pack(t, plain+"interpreter: {}\n"),
-		`a variable of the name "A=B"`:         pack(t, plain+"env: {A=B: c}\n"),
-		`holds a NUL character`:                pack(t, plain+"args: [\"\\0\"]\n"),
-		`manifest.yaml is larger than 262144`:  pack(t, plain+strings.Repeat("#", manifestLimit)),
+		`names no usable entrypoint`:           pack(t, `{"cronium": 1, "entrypoint": "../x"}`),
+		`cannot be read: it is not JSON`:       pack(t, "cronium: 1\nname: N\nentrypoint: run.sh\n"),
+		`"cronium" is not 1`:                   pack(t, `{"cronium": 2, "entrypoint": "x"}`),
+		`an interpreter without commands`:      pack(t, with(`"interpreter": {}`)),
+		`no usable "interpreter"`:              pack(t, with(`"interpreter": {"commands": ["a"], "args": "b"}`)),
+		`no usable "env"`:                      pack(t, with(`"env": {"A=B": "c"}`)),
+		`no usable "args"`:                     pack(t, with(`"args": ["\u0000"]`)),
+		`no usable "cwd"`:                      pack(t, with(`"cwd": null`)),
+		`manifest.yaml is larger than 262144`:  pack(t, plain+strings.Repeat(" ", manifestLimit)),
 	} {
 		_, err := extract(t, archive)
 		var problem *Invalid
@@ -136,12 +142,13 @@ func TestExtractRefuses(t *testing.T) {
 	}
 }
 
-func TestManifestIsYAML(t *testing.T) {
-	got, err := parseManifest([]byte("# a comment\ncronium: 1\nname: &n 'Restart'\nentrypoint: \"a/b.py\"\n" +
-		"interpreter:\n  commands: [python3, python]\n  args: [-u]\nargs:\n  - 1\n  - 'two'\n  - |\n    three\nenv: {A: *n, B: yes}\ncwd: ~/x\nnew: ignored\n"))
-	want := &Manifest{Cronium: 1, Name: "Restart", Entrypoint: "a/b.py",
+func TestParseManifest(t *testing.T) {
+	got, err := parseManifest([]byte(`{"cronium": 1, "name": "Restart", "entrypoint": "a/b.py",
+		"interpreter": {"commands": ["python3", "python"], "args": ["-u"]},
+		"args": ["1", "two\n"], "env": {"A": "Restart", "B": ""}, "cwd": "~/x", "new": null}`))
+	want := &Manifest{Name: "Restart", Entrypoint: "a/b.py",
 		Interpreter: &Interpreter{Commands: []string{"python3", "python"}, Args: []string{"-u"}},
-		Args:        []string{"1", "two", "three\n"}, Env: map[string]string{"A": "Restart", "B": "yes"}, Cwd: "~/x"}
+		Args:        []string{"1", "two\n"}, Env: []jsontext.Pair{{Name: "A", Value: "Restart"}, {Name: "B"}}, Cwd: "~/x"}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
@@ -150,7 +157,7 @@ func TestManifestIsYAML(t *testing.T) {
 // FuzzArchive unpacks anything; whatever it is, nothing may appear beside the directory it is unpacked into.
 func FuzzArchive(f *testing.F) {
 	f.Add([]byte(plain), "files/run.sh", byte(tar.TypeReg), false)
-	f.Add([]byte("a: &a [*a]"), "files/../x", byte(tar.TypeSymlink), false)
+	f.Add([]byte(`{"cronium": 1, "a": [[]]}`), "files/../x", byte(tar.TypeSymlink), false)
 	f.Add([]byte(plain), "../work2", byte(tar.TypeDir), true)
 	f.Fuzz(func(t *testing.T, manifest []byte, path string, flag byte, isRaw bool) {
 		var archive bytes.Buffer

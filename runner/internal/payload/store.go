@@ -160,27 +160,56 @@ func (u *Upload) Abort() {
 	_ = u.store.files.Remove(u.temporary)
 }
 
-// Collect removes archives that nobody used since before, and uploads that were left behind.
-func (s *Store) Collect(before time.Time, isUsed func(sha256 string) bool) (count, bytes int64) {
+// File is one in the directory of archives.
+type File struct {
+	Name string
+	// SHA256 is empty for an upload.
+	SHA256   string
+	Size     int64
+	Modified time.Time
+}
+
+// IsUpload says whether it may still be written, at this time.
+func (f *File) IsUpload(now time.Time) bool { return f.SHA256 == "" && now.Sub(f.Modified) < keepPut }
+
+// List tells the archives and uploads; whatever else is there is not ours.
+func (s *Store) List() ([]File, error) {
 	names, err := s.files.Names()
 	if err != nil {
-		return 0, 0
+		return nil, err
 	}
+	files := []File{}
 	for _, name := range names {
 		sum, isArchive := strings.CutSuffix(name, suffix)
-		if isArchive && jsontext.IsHex(sum, 64) && isUsed(sum) {
+		if !isArchive || !jsontext.IsHex(sum, 64) {
+			sum = ""
+		}
+		if sum == "" && !strings.HasPrefix(name, putPrefix) {
 			continue
 		}
-		limit := before
-		if strings.HasPrefix(name, putPrefix) {
-			limit = time.Now().Add(-keepPut)
+		if entry, err := s.files.Stat(name); err == nil && entry.IsFile {
+			files = append(files, File{name, sum, entry.Size, entry.Modified})
 		}
-		entry, err := s.files.Stat(name)
-		if err != nil || !entry.IsFile || entry.Modified.After(limit) || s.files.Remove(name) != nil {
+	}
+	return files, nil
+}
+
+// Remove deletes one of the files that List tells.
+func (s *Store) Remove(name string) error { return s.files.Remove(name) }
+
+// Collect removes archives that nobody used since before, and uploads that were left behind.
+func (s *Store) Collect(now, before time.Time, isUsed func(sha256 string) bool) (count, bytes int64) {
+	files, _ := s.List()
+	for _, file := range files {
+		isNeeded := isUsed(file.SHA256) || file.Modified.After(before)
+		if file.SHA256 == "" {
+			isNeeded = file.IsUpload(now)
+		}
+		if isNeeded || s.Remove(file.Name) != nil {
 			continue
 		}
 		count++
-		bytes += entry.Size
+		bytes += file.Size
 	}
 	return count, bytes
 }

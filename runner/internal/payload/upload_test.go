@@ -38,7 +38,7 @@ func TestUploadsDoNotStay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	store.Collect(time.Now().Add(-keepPut*24), func(string) bool { return false })
+	store.Collect(time.Now(), time.Now().Add(-24*keepPut), func(string) bool { return false })
 	left, err := os.ReadDir(files)
 	if err != nil || len(left) != 1 || left[0].Name() != ".put-new" {
 		t.Errorf("got %v, %v, want the upload of now alone", left, err)

@@ -185,6 +185,14 @@ func (s *session) hear(body []byte) error {
 		s.work("", func() { s.list(m) })
 	case message.Collect:
 		s.work("", s.collect)
+	case message.Health:
+		s.work(healthWorker, func() { s.health(m) })
+	case message.Inventory:
+		s.workAfterAll(func() { s.inventory(m) })
+	case message.Clean:
+		s.workAfterAll(func() { s.clean(m) })
+	case message.Remove:
+		s.work("", func() { s.remove(m) })
 	case message.Window:
 		s.out.Credit(m.Stream, m.Bytes)
 	case message.Ping:
@@ -193,52 +201,4 @@ func (s *session) hear(body []byte) error {
 		return errLeft
 	}
 	return nil
-}
-
-// maxQueued bounds what may wait for one job; whoever sends more makes only its own session wait.
-const maxQueued = 64
-
-// worker does one thing after the other, and goes when there is nothing left.
-type worker struct {
-	queue chan func()
-	// pending counts what is in the queue, on its way into it, or being done; the session's lock guards it.
-	pending int
-}
-
-// work does something for a job in the order in which it was asked. Jobs do not wait for each other.
-func (s *session) work(name string, task func()) {
-	s.mu.Lock()
-	w := s.workers[name]
-	if w == nil {
-		w = &worker{queue: make(chan func(), maxQueued)}
-		s.workers[name] = w
-		go s.labour(name, w)
-	}
-	w.pending++
-	s.mu.Unlock()
-	select {
-	case w.queue <- task:
-	case <-s.done:
-	}
-}
-
-func (s *session) labour(name string, w *worker) {
-	for {
-		select {
-		case task := <-w.queue:
-			task()
-		case <-s.done:
-			return
-		}
-		s.mu.Lock()
-		w.pending--
-		isIdle := w.pending == 0
-		if isIdle {
-			delete(s.workers, name)
-		}
-		s.mu.Unlock()
-		if isIdle {
-			return
-		}
-	}
 }

@@ -102,8 +102,11 @@ func (s *session) supervise(id string, body []byte, lock *os.File) (string, erro
 	attributes := &syscall.ProcAttr{Env: os.Environ(), Files: files, Sys: &syscall.SysProcAttr{Setsid: true}}
 	pid, _, err := syscall.StartProcess(s.self.path, arguments, attributes)
 	if errors.Is(err, syscall.ENOENT) {
-		// Another version has taken its place; what is being executed is still there.
+		// It was removed, or another version has taken its place; what is being executed is still there.
 		pid, _, err = syscall.StartProcess(procSelf, arguments, attributes)
+	}
+	if errors.Is(err, syscall.ENOENT) {
+		err = errors.New("this runner was removed from the server; connect again")
 	}
 	if err != nil {
 		return "", err

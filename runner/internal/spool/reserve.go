@@ -3,7 +3,6 @@ package spool
 import (
 	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"cronium.dev/runner/internal/dir"
@@ -23,13 +22,12 @@ func reserve(job *dir.Dir) error {
 		return err
 	}
 	defer file.Close()
-	err = syscall.EINTR
-	for err == syscall.EINTR {
-		err = syscall.Fallocate(int(file.Fd()), 0, 0, reserveSize)
-	}
-	if err == syscall.EOPNOTSUPP || err == syscall.ENOSYS {
-		_, err = file.Write(make([]byte, reserveSize))
-	}
+	return allocate(file, reserveSize)
+}
+
+// fill takes room by using it.
+func fill(file *os.File, size int) error {
+	_, err := file.Write(make([]byte, size))
 	return err
 }
 
@@ -86,13 +84,13 @@ func (s *syncer) sync() error {
 	s.old, s.dirty = nil, false
 	s.mu.Unlock()
 	for _, finished := range old {
-		_ = syscall.Fdatasync(int(finished.Fd()))
+		_ = syncData(finished)
 		_ = finished.Close()
 	}
 	if !dirty || file == nil {
 		return nil
 	}
-	return syscall.Fdatasync(int(file.Fd()))
+	return syncData(file)
 }
 
 func (s *syncer) close() error {

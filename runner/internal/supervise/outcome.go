@@ -40,7 +40,7 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 	if s.isStopped() {
 		return &job.Exit{Reason: job.Cancelled, Code: job.NoCode}
 	}
-	script, exit := startScript(p)
+	script, exit := startScript(p, s.family)
 	if exit != nil {
 		return exit
 	}
@@ -94,6 +94,7 @@ func (s *supervisor) attend(running *script) *job.Exit {
 // The note goes behind TERM, which must not wait for a disk. It returns the main process's end, or nil if that cannot be
 // had.
 func (s *supervisor) stop(running *script, exit *job.Exit, note string) *syscall.WaitStatus {
+	known := s.family.Remember(running.pid)
 	_ = syscall.Kill(-running.pid, syscall.SIGTERM)
 	// A stopped process takes TERM only when it goes on.
 	_ = syscall.Kill(-running.pid, syscall.SIGCONT)
@@ -103,9 +104,9 @@ func (s *supervisor) stop(running *script, exit *job.Exit, note string) *syscall
 		_ = s.spool.Note("stopped", note)
 	}
 	select {
-	case <-running.gone:
+	case <-allGone(running, known):
 	case <-grace.C:
-		exit.Killed = s.name(tree.Kill(running.pid, killFor))
+		exit.Killed = s.name(s.family.Kill(running.pid, known, killFor))
 	}
 	select {
 	case status := <-running.ended:
@@ -113,6 +114,17 @@ func (s *supervisor) stop(running *script, exit *job.Exit, note string) *syscall
 	case <-time.After(waitAfterKill):
 		return nil
 	}
+}
+
+// allGone is closed when nobody is left whom the script has started.
+func allGone(running *script, known tree.Known) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		<-running.gone
+		known.Wait()
+		close(done)
+	}()
+	return done
 }
 
 // conclude waits for the rest of the output and completes the report.
@@ -157,7 +169,7 @@ func (s *supervisor) noteProcesses(running *script, exit *job.Exit) {
 		return
 	default:
 	}
-	left := s.name(tree.Descendants())
+	left := s.name(s.family.Descendants(running.pid))
 	if len(left) == 0 {
 		return
 	}

@@ -69,10 +69,7 @@ func environment(start message.Start, manifest *payload.Manifest) []string {
 		env = slices.DeleteFunc(env, func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
 		env = append(env, name+"="+value)
 	}
-	for name, value := range manifest.Env {
-		set(name, value)
-	}
-	for _, pair := range slices.Concat(start.Env, start.Secrets) {
+	for _, pair := range slices.Concat(manifest.Env, start.Env, start.Secrets) {
 		set(pair.Name, pair.Value)
 	}
 	set("CRONIUM_JOB", start.Job)

@@ -8,10 +8,8 @@ import (
 	"syscall"
 
 	"cronium.dev/runner/internal/job"
+	"cronium.dev/runner/internal/tree"
 )
-
-// pipeSize lets a script run ahead of us a little; a system that allows less gives less.
-const pipeSize = 256 << 10
 
 // script is the running main process with its pipes.
 type script struct {
@@ -26,7 +24,7 @@ type script struct {
 }
 
 // startScript executes the plan in a process group of its own.
-func startScript(p *plan) (*script, *job.Exit) {
+func startScript(p *plan, family tree.Family) (*script, *job.Exit) {
 	if found, err := os.Stat(p.cwd); err != nil || !found.IsDir() {
 		return nil, broken("run/cwd", "Cannot run "+strconv.Quote(p.name)+": its working directory "+strconv.Quote(p.cwd)+" is not there")
 	}
@@ -61,18 +59,19 @@ func startScript(p *plan) (*script, *job.Exit) {
 		return nil, cannotExecute(p, err)
 	}
 	s := &script{pid: pid, stdout: stdout, stderr: stderr, ended: make(chan syscall.WaitStatus, 1), gone: make(chan struct{})}
-	go s.reap()
+	go s.reap(family)
 	return s, nil
 }
 
 // reap waits for the main process and for all orphans that became ours. It ends when there is nobody left to wait for.
-func (s *script) reap() {
+func (s *script) reap(family tree.Family) {
 	for {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(-1, &status, 0, nil)
 		switch {
 		case err == syscall.EINTR:
 		case err != nil:
+			family.WaitForGroup(s.pid)
 			close(s.gone)
 			return
 		case pid == s.pid:
@@ -84,7 +83,7 @@ func (s *script) reap() {
 // openPipe makes a pipe whose reading end can be waited for with a deadline and whose writing end is an ordinary one.
 func openPipe(name string) (reading *os.File, writing int, err error) {
 	var fds [2]int
-	if err := syscall.Pipe2(fds[:], syscall.O_CLOEXEC); err != nil {
+	if err := pipe(fds[:]); err != nil {
 		return nil, -1, err
 	}
 	if err := syscall.SetNonblock(fds[0], true); err != nil {
@@ -92,8 +91,6 @@ func openPipe(name string) (reading *os.File, writing int, err error) {
 		_ = syscall.Close(fds[1])
 		return nil, -1, err
 	}
-	const setPipeSize = 1031
-	_, _, _ = syscall.Syscall(syscall.SYS_FCNTL, uintptr(fds[0]), setPipeSize, pipeSize)
 	return os.NewFile(uintptr(fds[0]), name), fds[1], nil
 }
 

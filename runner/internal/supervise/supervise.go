@@ -41,6 +41,7 @@ type supervisor struct {
 	spool   *spool.Writer
 	control *control
 	mask    *mask.Mask
+	family  tree.Family
 	// terminated tells that the server asks all processes to end.
 	terminated chan os.Signal
 }
@@ -73,7 +74,7 @@ func prepare(arguments []string) (*supervisor, error) {
 	// Notified, not ignored: what is ignored stays so in the script.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGPIPE, syscall.SIGXFSZ)
 	signal.Notify(s.terminated, syscall.SIGTERM, syscall.SIGINT)
-	tree.Adopt()
+	s.family = tree.Adopt()
 	_ = os.Chdir("/")
 
 	order, err := io.ReadAll(os.NewFile(OrderFd, "order"))

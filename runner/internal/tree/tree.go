@@ -1,11 +1,9 @@
-// Package tree finds and kills the descendants of this process, wherever they hid.
+// Package tree finds and kills the processes that a script has started, wherever they hid.
 package tree
 
 import (
-	"io"
+	"errors"
 	"os"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -13,58 +11,145 @@ import (
 )
 
 const (
-	// prSetChildSubreaper makes orphaned descendants our children, so that none of them gets out of sight.
-	prSetChildSubreaper = 36
 	// CommandLimit is how much of a command line is read.
 	CommandLimit  = 64 << 10
 	betweenRounds = 5 * time.Millisecond
+	betweenLooks  = 20 * time.Millisecond
 )
 
-// Adopt makes this process the parent of all descendants whose own parent ends. Systems older than Linux 3.4 cannot.
-func Adopt() {
-	_, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, prSetChildSubreaper, 1, 0)
+// Family is this process with all that a script starts.
+type Family struct {
+	// orphansStray is true where orphans become the children of the system's first process. What keeps a script's
+	// processes together then is their group: whoever leaves it and loses its parent gets out of sight, if it was not
+	// known before.
+	orphansStray bool
 }
 
-// Descendants lists all processes below this one that have not ended.
-func Descendants() []job.Process {
-	children := map[int][]int{}
-	names, err := readNames("/proc")
+// Adopt makes this process the parent of all descendants whose own parent ends, if the system can do that.
+func Adopt() Family { return Family{orphansStray: !becomeSubreaper()} }
+
+// process is one of the system's.
+type process struct {
+	pid, parent, group int
+	// start tells it from another one that gets its number later.
+	start string
+	// isAlive is false of a zombie: it has no children, and needs no signal.
+	isAlive bool
+	// name is what the system calls it; command may know more.
+	name string
+}
+
+// Known is what Remember saw, for the time after its members have lost their parents.
+type Known []process
+
+// Remember looks at a script's processes while they have their parents. Where orphans are ours there is no need to.
+func (f Family) Remember(group int) Known {
+	if !f.orphansStray {
+		return nil
+	}
+	all, err := list()
 	if err != nil {
 		return nil
 	}
-	for _, name := range names {
-		pid, err := strconv.Atoi(name)
-		if err != nil {
-			continue
-		}
-		if parent, alive := status(pid); parent > 0 {
-			if !alive {
-				// A zombie has no children, and needs no signal.
-				continue
-			}
-			children[parent] = append(children[parent], pid)
-		}
+	return f.below(all, os.Getpid(), group, nil)
+}
+
+// Descendants lists all processes below this one that have not ended, and those of the script's process group where the
+// system does not keep them below us.
+func (f Family) Descendants(group int) []job.Process { return f.find(group, nil) }
+
+func (f Family) find(group int, known Known) []job.Process {
+	all, err := list()
+	if err != nil {
+		return nil
 	}
 	found := []job.Process{}
-	queue := []int{os.Getpid()}
-	for len(queue) > 0 {
-		for _, pid := range children[queue[0]] {
-			found = append(found, job.Process{Pid: pid, Command: command(pid)})
-			queue = append(queue, pid)
-		}
-		queue = queue[1:]
+	for _, p := range f.below(all, os.Getpid(), group, known) {
+		found = append(found, job.Process{Pid: p.pid, Command: command(p)})
 	}
 	return found
 }
 
-// Kill sends KILL to a process group and to every descendant, again and again until none is left or patience ends.
-// It returns those that needed it.
-func Kill(group int, patience time.Duration) []job.Process {
+// below picks the living descendants of a process; where orphans stray also the members of the group, those that are
+// known, and the descendants of all these.
+func (f Family) below(all []process, root, group int, known Known) []process {
+	children := map[int][]process{}
+	found, seen := []process{}, map[int]bool{root: true}
+	add := func(p process) {
+		if !seen[p.pid] {
+			seen[p.pid] = true
+			found = append(found, p)
+		}
+	}
+	for _, p := range all {
+		if p.isAlive {
+			children[p.parent] = append(children[p.parent], p)
+		}
+	}
+	for _, p := range children[root] {
+		add(p)
+	}
+	for _, p := range all {
+		if p.isAlive && (f.orphansStray && p.group == group || known.has(p)) {
+			add(p)
+		}
+	}
+	for at := 0; at < len(found); at++ {
+		for _, p := range children[found[at].pid] {
+			add(p)
+		}
+	}
+	return found
+}
+
+func (k Known) has(p process) bool {
+	for _, each := range k {
+		if each.pid == p.pid && each.start == p.start {
+			return true
+		}
+	}
+	return false
+}
+
+// WaitForGroup returns when nobody is left of a process group whose leader was waited for. Where orphans are ours that is
+// known already: the last child was waited for.
+func (f Family) WaitForGroup(group int) {
+	for f.orphansStray && !errors.Is(syscall.Kill(-group, 0), syscall.ESRCH) {
+		time.Sleep(betweenLooks)
+	}
+}
+
+// Wait returns when none of them is left.
+func (k Known) Wait() {
+	for k.anyAlive() {
+		time.Sleep(betweenLooks)
+	}
+}
+
+func (k Known) anyAlive() bool {
+	if len(k) == 0 {
+		return false
+	}
+	all, err := list()
+	if err != nil {
+		return false
+	}
+	for _, p := range all {
+		if p.isAlive && k.has(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// Kill sends KILL to a process group, to every descendant and to who is known, again and again until none is left or
+// patience ends. It returns those that needed it.
+func (f Family) Kill(group int, known Known, patience time.Duration) []job.Process {
 	killed, seen := []job.Process{}, map[int]bool{}
-	alive := Descendants()
+	alive := f.find(group, known)
 	// Once only: when the group is gone, its number may become another's.
 	_ = syscall.Kill(-group, syscall.SIGKILL)
-	for deadline := time.Now().Add(patience); ; alive = Descendants() {
+	for deadline := time.Now().Add(patience); ; alive = f.find(group, known) {
 		// Signals go out before anything else is done: what is killed forks no more.
 		for _, process := range alive {
 			_ = syscall.Kill(process.Pid, syscall.SIGKILL)
@@ -80,52 +165,4 @@ func Kill(group int, patience time.Duration) []job.Process {
 		}
 		time.Sleep(betweenRounds)
 	}
-}
-
-// status reads a process's parent from /proc/<pid>/stat, and whether any of it still runs.
-func status(pid int) (parent int, alive bool) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return 0, false
-	}
-	return parseStat(string(text))
-}
-
-func parseStat(stat string) (parent int, alive bool) {
-	// Where fields stand behind the name.
-	const state, parentPid, threadCount = 0, 1, 17
-	// The name in brackets can hold anything, brackets too.
-	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
-	if len(fields) <= threadCount {
-		return 0, false
-	}
-	parent, _ = strconv.Atoi(fields[parentPid])
-	threads, _ := strconv.Atoi(fields[threadCount])
-	// A process whose first thread has ended looks like a zombie while its other threads go on.
-	return parent, fields[state] != "Z" && fields[state] != "X" || threads > 1
-}
-
-// command is a process's command line as it is: who shows it masks it first, and a secret is found only as a whole.
-func command(pid int) string {
-	path := "/proc/" + strconv.Itoa(pid)
-	line := ""
-	if file, err := os.Open(path + "/cmdline"); err == nil {
-		text, _ := io.ReadAll(io.LimitReader(file, CommandLimit))
-		_ = file.Close()
-		line = strings.ReplaceAll(strings.TrimRight(string(text), "\x00"), "\x00", " ")
-	}
-	if line == "" {
-		name, _ := os.ReadFile(path + "/comm")
-		line = strings.TrimSuffix(string(name), "\n")
-	}
-	return line
-}
-
-func readNames(path string) ([]string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return file.Readdirnames(-1)
 }

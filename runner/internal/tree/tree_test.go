@@ -1,85 +1,60 @@
 package tree
 
 import (
-	"os"
-	"os/exec"
-	"runtime"
-	"strconv"
+	"encoding/binary"
+	"reflect"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 )
 
-const headless = "CRONIUM_TEST_HEADLESS"
-
-func init() {
-	if os.Getenv(headless) == "" {
-		return
+func TestBelow(t *testing.T) {
+	all := []process{
+		{pid: 1, isAlive: true}, {pid: 9, parent: 1, group: 9, isAlive: true},
+		{pid: 20, parent: 9, group: 20, isAlive: true}, {pid: 21, parent: 20, group: 20, isAlive: true},
+		{pid: 22, parent: 21, group: 22, isAlive: true},
+		{pid: 30, parent: 1, group: 20, isAlive: true}, {pid: 31, parent: 30, group: 31, isAlive: true},
+		{pid: 40, parent: 20, group: 20}, {pid: 41, parent: 40, group: 41, isAlive: true},
+		{pid: 50, parent: 1, group: 50, start: "then", isAlive: true}, {pid: 51, parent: 50, group: 50, isAlive: true},
+		{pid: 60, parent: 1, group: 60, start: "now", isAlive: true},
 	}
-	// The first thread ends, and the others go on.
-	runtime.LockOSThread()
-	go func() {
-		time.Sleep(time.Minute)
-		os.Exit(0)
-	}()
-	_, _, _ = syscall.Syscall(syscall.SYS_EXIT, 0, 0, 0)
-}
-
-// isHeadless says whether a process's first thread is a zombie.
-func isHeadless(pid int) bool {
-	text, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	_, rest, _ := strings.Cut(string(text), ") ")
-	return strings.HasPrefix(rest, "Z")
-}
-
-func TestParseStat(t *testing.T) {
-	const rest = " 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 "
-	for stat, want := range map[string]struct {
-		parent int
-		alive  bool
-	}{
-		"9 (sh) S 5 7" + rest + "1 0 99":        {5, true},
-		"9 (a) Z 3 (b) R 5 7" + rest + "4 0 99": {5, true},
-		"9 (sh) Z 5 7" + rest + "1 0 99":        {5, false},
-		"9 (sh) X 5 7" + rest + "0 0 99":        {5, false},
-		"9 (sh) Z 5 7" + rest + "2 0 99":        {5, true},
-		"9 (sh) S 5":                            {0, false},
-		"":                                      {0, false},
-	} {
-		if parent, alive := parseStat(stat); parent != want.parent || alive != want.alive {
-			t.Errorf("%q: got %d, %v, want %v", stat, parent, alive, want)
+	known := Known{{pid: 50, start: "then"}, {pid: 60, start: "then"}}
+	for orphansStray, want := range map[bool][]int{false: {20, 50, 21, 51, 22}, true: {20, 21, 30, 50, 22, 31, 51}} {
+		got := []int{}
+		for _, p := range (Family{orphansStray}).below(all, 9, 20, known) {
+			got = append(got, p.pid)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("orphans stray %v: got %v, want %v", orphansStray, got, want)
 		}
 	}
 }
 
-func TestAProcessWithoutItsFirstThreadIsKilled(t *testing.T) {
-	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), headless+"=1")
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
+func TestParseTable(t *testing.T) {
+	entry := func(p process, state byte) []byte {
+		text := make([]byte, entrySize)
+		text[stateAt] = state
+		binary.LittleEndian.PutUint32(text[pidAt:], uint32(p.pid))
+		binary.LittleEndian.PutUint32(text[parentAt:], uint32(p.parent))
+		binary.LittleEndian.PutUint32(text[groupAt:], uint32(p.group))
+		copy(text[nameAt:], p.name)
+		copy(text, p.start)
+		return text
 	}
-	for deadline := time.Now().Add(10 * time.Second); !isHeadless(command.Process.Pid); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("its first thread does not end")
-		}
+	want := []process{
+		{pid: 501, parent: 1, group: 501, isAlive: true, name: "launchd"},
+		{pid: 70_000, parent: 501, group: 501, name: "sh"},
+		{pid: 70_001, parent: 501, group: 9, isAlive: true, name: "sixteen-letters-"},
 	}
-	found := Descendants()
-	if len(found) != 1 || found[0].Pid != command.Process.Pid || found[0].Command == "" {
-		t.Errorf("got %v, want the process", found)
+	for i := range want {
+		want[i].start = strings.Repeat(string(rune('a'+i)), startSize)
 	}
-	ended := make(chan struct{})
-	go func() {
-		_ = command.Wait()
-		close(ended)
-	}()
-	// Its group is another's, so that only being found helps.
-	killed := Kill(1<<30, 10*time.Second)
-	if len(killed) != 1 {
-		t.Errorf("killed %v", killed)
+	table := append(entry(want[0], 2), entry(want[1], stateZombie)...)
+	table = append(table, entry(want[2], 3)...)
+	// The last byte is cut off when it is zero: the kernel's table is taken for a text.
+	if got := parseTable(string(table[:len(table)-1])); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
-	<-ended
+	if got := parseTable("short"); len(got) != 0 {
+		t.Errorf("got %+v from nothing", got)
+	}
 }

@@ -1,8 +1,8 @@
-import { CroniumError } from '../../domain/errors.ts';
+import { ExitCode } from '../../app/exit-code.ts';
 import { shortId } from '../../domain/id.ts';
-import type { JobRecord, RunRecord } from '../../domain/run.ts';
-import { ExitCode } from '../exit-code.ts';
+import type { JobRecord } from '../../domain/run.ts';
 import { Interrupt } from '../interrupt.ts';
+import { jobsOn } from '../jobs-on.ts';
 import type { Shell } from '../shell.ts';
 import { watchRun } from '../watch.ts';
 
@@ -15,7 +15,7 @@ export interface LogsOptions {
 export async function logsCommand(id: string, options: LogsOptions, shell: Shell): Promise<number> {
   const cronium = shell.cronium();
   const run = cronium.findRun(id);
-  const jobs = chooseJobs(run, options.server);
+  const jobs = jobsOn(run, options.server, 'show the log of');
   const servers = jobs.map(({ server }) => server.name);
   using interrupt = new Interrupt(() => interrupt.leave());
   const signals = { cancel: new AbortController().signal, leave: interrupt.left };
@@ -37,14 +37,6 @@ export async function logsCommand(id: string, options: LogsOptions, shell: Shell
     title: `${run.eventName} · run ${shortId(run.id)}`,
   });
   return outcomes.every((outcome) => outcome !== undefined) ? 0 : ExitCode.broken;
-}
-
-function chooseJobs(run: RunRecord, server: string | undefined): readonly JobRecord[] {
-  if (server === undefined) return run.jobs;
-  const jobs = run.jobs.filter((job) => job.server.name === server);
-  if (jobs.length > 0) return jobs;
-  const names = run.jobs.map((job) => job.server.name).join(', ');
-  throw new CroniumError('usage', `Cannot show the log of "${server}": run ${shortId(run.id)} was on ${names}`);
 }
 
 /** The exact bytes of stdout and stderr, in the order in which they came. */

@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { assertRunnable, loadEvent, locateScript } from '../../app/events.ts';
+import { assertRunnable, findEvent, type LoadedEvent, loadEvent, locateScript } from '../../app/events.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { CroniumError, sentence } from '../../domain/errors.ts';
-import type { Json } from '../../domain/event.ts';
-import { exitCode } from '../exit-code.ts';
+import type { Json, ScriptEvent } from '../../domain/event.ts';
+import { answerInputs } from '../answer-inputs.ts';
 import { Interrupt } from '../interrupt.ts';
 import type { Shell } from '../shell.ts';
-import { watchRun } from '../watch.ts';
+import { startPlan } from '../start-plan.ts';
 
 export interface RunOptions {
   readonly on: readonly string[];
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly env: readonly string[];
   readonly timeout?: string;
   readonly parallel?: string;
+  readonly set: readonly string[];
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
@@ -33,23 +36,40 @@ export async function runCommand(
     ...(options.parallel === undefined ? {} : { parallel: parseParallel(options.parallel) }),
   };
   using interrupt = new Interrupt((line) => void shell.err.write(`${line}\n`));
-  const loaded = await loadEvent(locateScript(script, process.cwd()));
+  const signal = AbortSignal.any([interrupt.cancel, interrupt.left]);
+  const loaded = await findRunnable(script, { signal });
   for (const { severity, file, line, column, message } of loaded.problems) {
     if (severity === 'warning') await shell.err.write(`${file}:${line}:${column}: ${message}\n`);
   }
   assertRunnable(loaded);
-  const cronium = shell.cronium();
-  const signal = AbortSignal.any([interrupt.cancel, interrupt.left]);
-  const plan = await cronium.plan(loaded.event, { ...planned, signal });
-  const events = cronium.run(plan, { cancel: interrupt.cancel, leave: interrupt.left });
-  return exitCode(
-    await watchRun(events, shell, {
-      isJson: options.json === true,
-      servers: plan.jobs.map(({ server }) => server.name),
-      run: plan.id,
-      left: interrupt.left,
-    }),
-  );
+  const inputs = await answerInputs(givenValues(loaded.event, planned), options.set, { ...shell, signal });
+  const plan = await shell.cronium().plan(loaded.event, { ...planned, inputs, trigger: 'terminal', signal });
+  return await startPlan(plan, options, { shell, interrupt });
+}
+
+/** A script of this disk, else an event of this folder by its name. */
+async function findRunnable(name: string, { signal }: { readonly signal: AbortSignal }): Promise<LoadedEvent> {
+  const folder = process.cwd();
+  if (existsSync(name)) return await loadEvent(locateScript(name, folder));
+  try {
+    return await findEvent(folder, name, { signal });
+  } catch (cause) {
+    if (!(cause instanceof CroniumError) || cause.code !== 'event/unknown') throw cause;
+    throw new CroniumError('event/unknown', `Cannot run "${name}": there is no such file\n${cause.message}`, { cause });
+  }
+}
+
+/** The event without what the command line replaces: nothing is asked for that is not used. */
+function givenValues(
+  event: ScriptEvent,
+  planned: { readonly args?: readonly string[]; readonly input?: Json },
+): ScriptEvent {
+  const { input, ...rest } = event;
+  return {
+    ...rest,
+    ...(planned.args ? { args: [] } : {}),
+    ...(input === undefined || planned.input !== undefined ? {} : { input }),
+  };
 }
 
 async function readInput(text: string): Promise<Json> {

@@ -35,6 +35,9 @@ function toJson(run: RunRecord): object {
     event: run.eventName,
     status: runStatus(run.jobs.map(({ outcome }) => outcome)),
     startedAt: new Date(run.startedAt).toISOString(),
+    trigger: run.trigger,
+    ...(run.git ? { git: run.git } : {}),
+    ...(run.replayOf === undefined ? {} : { replayOf: run.replayOf }),
     jobs: run.jobs.map(({ server, outcome, phase }) => ({
       server: server.name,
       phase,

@@ -6,16 +6,18 @@ export async function serversCommand(options: { readonly json?: boolean }, shell
   const servers = await cronium.servers();
   const active = cronium.deployments().filter(({ state }) => state === 'active');
   const width = Math.max(...servers.map(({ name }) => name.length));
-  for (const { name, kind, address, tags } of servers) {
+  for (const { name, kind, address, tags, isProtected } of servers) {
     const runner = active.find(({ server }) => server === name);
     if (options.json) {
       const deployed = runner ? { runner: runner.version, platform: runner.platform } : {};
-      await shell.out.write(`${JSON.stringify({ name, kind, address, tags, ...deployed })}\n`);
+      const guarded = isProtected ? { protected: true } : {};
+      await shell.out.write(`${JSON.stringify({ name, kind, address, tags, ...guarded, ...deployed })}\n`);
       continue;
     }
     const words = [
       kind === 'local' ? 'this machine' : address === name ? 'ssh' : `ssh ${address}`,
       ...tags.map((tag) => `@${tag}`),
+      ...(isProtected ? ['protected'] : []),
       ...(runner ? [`runner ${runner.version} (${runner.platform})`] : []),
     ];
     await shell.out.write(`${name.padEnd(width)}  ${shell.palette.faint(words.join('  '))}\n`);

@@ -1,10 +1,14 @@
+import type { Duplex } from 'node:stream';
 import ssh2, { type ParsedKey } from 'ssh2';
+import { type ListedKey, listKeys } from './agent-list.ts';
+import { keyTypeOf } from './known-hosts.ts';
+import { printable } from './printable.ts';
 
 /** The keys of the user's agent. */
 export interface KeyAgent {
   readonly keys: readonly ParsedKey[];
-  /** Why there are none, when that is worth telling. */
-  readonly problem?: string;
+  /** Why there are none, or which were left out: sentences without a capital. */
+  readonly notes: readonly string[];
   sign(key: ParsedKey, data: Buffer, hash: 'sha256' | 'sha512' | undefined): Promise<Buffer>;
 }
 
@@ -22,14 +26,45 @@ export async function openAgent(socketPath: string): Promise<KeyAgent> {
       ),
     );
   try {
-    const keys = await within<readonly ParsedKey[]>(LIST_TIMEOUT_MS, 'it did not answer', (done) =>
-      agent.getIdentities((error, found) => done(error ?? undefined, found?.filter(isParsedKey))),
-    );
-    return { keys, sign };
+    // Not by way of ssh2: it leaves out without a word what it cannot read.
+    const listed = await within<readonly ListedKey[]>(LIST_TIMEOUT_MS, 'it did not answer', (done) => {
+      agent.getStream?.((error, stream) => {
+        if (stream)
+          listKeys(stream as Duplex).then(
+            (keys) => done(undefined, keys),
+            (cause) => done(cause, undefined),
+          );
+        else done(error ?? undefined, undefined);
+      });
+    });
+    const parsed = listed.map((key) => ({ ...key, key: parse(key) }));
+    return {
+      keys: parsed.flatMap(({ key }) => key ?? []),
+      notes: parsed.filter(({ key }) => key === undefined).map(leftOut),
+      sign,
+    };
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    return { keys: [], sign, problem: `the agent at "${socketPath}" gave no keys (${found})` };
+    return { keys: [], sign, notes: [`the agent at "${socketPath}" gave no keys (${found})`] };
   }
+}
+
+function parse({ blob, comment }: ListedKey): ParsedKey | undefined {
+  const key: ParsedKey | Error | readonly ParsedKey[] = ssh2.utils.parseKey(blob);
+  const first = key instanceof Error || !Array.isArray(key) ? (key as ParsedKey | Error) : key[0];
+  if (first === undefined || first instanceof Error) return undefined;
+  first.comment ||= comment;
+  return first;
+}
+
+function leftOut({ blob, comment }: ListedKey): string {
+  const type = keyTypeOf(blob);
+  const what = /-cert-/.test(type)
+    ? 'certificates are'
+    : type.startsWith('sk-')
+      ? 'keys on security devices are'
+      : `its type ${printable(type, { limit: 60 })} is`;
+  return `"${printable(comment, { limit: 100 })}" of the agent was left out because ${what} not supported`;
 }
 
 function within<T>(
@@ -45,8 +80,4 @@ function within<T>(
       else resolve(value);
     });
   });
-}
-
-function isParsedKey(key: unknown): key is ParsedKey {
-  return typeof key === 'object' && key !== null && 'getPublicSSH' in key;
 }

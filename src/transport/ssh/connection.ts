@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
+import type { ParsedKey } from 'ssh2';
 import type { OpenOptions, Prompts, RemoteProcess } from '../transport.ts';
 import { planAlgorithms } from './algorithms.ts';
 import { Deadline } from './deadline.ts';
 import { establish } from './establish.ts';
 import { openHostKeyCheck } from './host-key.ts';
-import { collectIdentities } from './identity.ts';
+import { collectIdentities, type IdentityDeps } from './identity.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import { createLogin } from './login.ts';
 import { type ProxySocket, startProxyCommand } from './proxy-command.ts';
@@ -26,9 +27,13 @@ export interface Connection {
 }
 
 export interface ConnectionDeps {
+  /** What the person calls the server. */
+  readonly server: string;
   readonly prompts: Prompts;
   readonly turns: Turns;
   readonly knownHosts: KnownHostsFiles;
+  /** Encrypted keys that this process has opened, by `keyId`. */
+  readonly unlocked: Map<string, ParsedKey>;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (message: string) => void;
   /** The last jump host, if there is one. */
@@ -60,7 +65,7 @@ export async function connectSsh(
   try {
     const check = await openHostKeyCheck(host, { ...deps, whileAsking });
     const algorithms = planAlgorithms(host, check.knownTypes);
-    const identities = collectIdentities(host, askingFor(host, deps.prompts, askPerson));
+    const identities = collectIdentities(host, unlockingFor(host, deps, askPerson));
     // Nobody looks at it before the handshake is done.
     identities.catch(() => {});
     deadline.start(host.connectTimeoutMs);
@@ -70,27 +75,43 @@ export async function connectSsh(
       algorithms,
       check,
       explain,
-      createLogin: (fail) => createLogin(host, { prompts: deps.prompts, identities, askPerson, fail }),
+      createLogin: (fail) => createLogin(host, { ...deps, identities, askPerson, fail }),
       onVerified: () => {
         phase = 'login';
         deadline.start(host.connectTimeoutMs);
       },
       signal: stop.signal,
     });
+  } catch (error) {
+    // Whoever is being asked need not answer any more.
+    stop.abort(error);
+    throw error;
   } finally {
     deadline.stop();
     signal.removeEventListener('abort', onAbort);
   }
 }
 
-function askingFor(
+function unlockingFor(
   host: ResolvedHost,
-  { askSecret }: Prompts,
+  { prompts, server, unlocked }: ConnectionDeps,
   askPerson: <T>(work: (options: { signal: AbortSignal }) => Promise<T>) => Promise<T>,
-) {
+): IdentityDeps {
+  const { askSecret } = prompts;
   if (askSecret === undefined || host.batchMode) return {};
+  const subject = (path: string): string => `passphrase ${path}`;
   return {
-    askPassphrase: (path: string) => askPerson((options) => askSecret(`Passphrase of the key "${path}"`, options)),
+    unlocking: {
+      unlocked,
+      inTurn: (work) =>
+        askPerson((options) =>
+          work({
+            ask: (path, attempt) =>
+              askSecret(`Passphrase of the key "${path}"`, { ...options, server, subject: subject(path), attempt }),
+            tried: (path, found) => prompts.secretTried?.(subject(path), found),
+          }),
+        ),
+    },
   };
 }
 

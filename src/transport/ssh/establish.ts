@@ -94,7 +94,10 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
     remembered = check.remember();
     remembered.catch(fail);
   });
-  client.on('ready', () => ready.resolve());
+  client.on('ready', () => {
+    login.accepted();
+    ready.resolve();
+  });
 
   const onAbort = () => fail(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
   signal.addEventListener('abort', onAbort, { once: true });

@@ -1,8 +1,10 @@
 import { sentence } from '../../domain/errors.ts';
 import type { Prompts } from '../transport.ts';
-import { connectError } from './errors.ts';
+import { connectError, HostKeyChangedError } from './errors.ts';
+import { keyBits } from './key-bits.ts';
 import { fingerprint, judgeHostKey, type KnownHost, keyTypeOf, knownHostsName, knownKeyTypes } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
+import { randomart } from './randomart.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { describeHost } from './socket.ts';
 import type { Turns } from './turns.ts';
@@ -18,6 +20,8 @@ export interface HostKeyCheck {
 }
 
 export interface HostKeyDeps {
+  /** What the person calls the server. */
+  readonly server: string;
   readonly prompts: Prompts;
   readonly turns: Turns;
   readonly knownHosts: KnownHostsFiles;
@@ -51,8 +55,16 @@ export async function openHostKeyCheck(host: ResolvedHost, deps: HostKeyDeps): P
           // Another connection to the same host may have been answered while this one waited for its turn.
           const now = judge(await deps.knownHosts.read(files), host, name, key);
           if (now.kind === 'match') return;
-          if (now.kind !== 'unknown') throw refusal(host, key, now);
-          const question = { host: name, keyType: keyTypeOf(key), fingerprint: fingerprint(key), file };
+          if (now.kind !== 'unknown') throw refusal(host, name, key, now);
+          const question = {
+            server: deps.server,
+            host: name,
+            keyType: keyTypeOf(key),
+            fingerprint: fingerprint(key),
+            randomart: randomart(key),
+            file,
+            knownTypes: now.knownTypes,
+          };
           if (!(await confirmHostKey(question, { signal }))) {
             throw connectError(
               'connect/hostkey-unknown',
@@ -73,7 +85,7 @@ export async function openHostKeyCheck(host: ResolvedHost, deps: HostKeyDeps): P
       checkSize(host, key);
       const verdict = judge(entries, host, name, key);
       if (verdict.kind === 'match') return;
-      if (verdict.kind !== 'unknown') throw refusal(host, key, verdict);
+      if (verdict.kind !== 'unknown') throw refusal(host, name, key, verdict);
       const isLenient = host.strictHostKeyChecking === 'accept-new' || host.strictHostKeyChecking === 'no';
       // A known host that suddenly has a key of another type may be somebody else: that takes a person.
       if (isLenient && verdict.knownTypes.length === 0) {
@@ -99,24 +111,32 @@ function judge(entries: readonly KnownHost[], host: ResolvedHost, name: string, 
   return byName.kind === 'match' || byName.kind === 'revoked' ? byName : verdict;
 }
 
-function refusal(host: ResolvedHost, key: Buffer, verdict: Refused): Error {
-  const { entry } = verdict;
+function refusal(host: ResolvedHost, name: string, key: Buffer, { kind, entry }: Refused): Error {
+  const cannot = `Cannot connect to ${describeHost(host)}`;
   const place = `line ${entry.line} of "${entry.file}"`;
-  switch (verdict.kind) {
+  switch (kind) {
     case 'revoked':
       return connectError(
         'connect/hostkey-revoked',
-        `Cannot connect to ${describeHost(host)}: its host key ${fingerprint(key)} is revoked by ${place}`,
+        `${cannot}: its host key ${fingerprint(key)} is revoked by ${place}`,
       );
-    case 'changed':
-      return connectError(
-        'connect/hostkey-changed',
-        `Cannot connect to ${describeHost(host)}: its host key has changed, it shows ${fingerprint(key)} but ${place} has ` +
-          `${fingerprint(entry.key)}; if the server was really set up anew, remove that line and connect again`,
+    case 'changed': {
+      // As `ssh` itself advises.
+      const remedy = `ssh-keygen -f ${quoted(entry.file)} -R ${quoted(name)}`;
+      return new HostKeyChangedError(
+        `${cannot}: its ${keyTypeOf(key)} host key has changed, it shows ${fingerprint(key)} but ${place} has ` +
+          `${fingerprint(entry.key)}; if the server was really set up anew, remove the old key with ${remedy} and connect again`,
+        { ...entry, remedy },
       );
+    }
     default:
-      return verdict satisfies never;
+      return kind satisfies never;
   }
+}
+
+/** As one word of a command line, whatever the shell; only where a name asks for more, of a POSIX shell. */
+function quoted(word: string): string {
+  return /["$`\\!]/.test(word) && process.platform !== 'win32' ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
 
 function unknownError(host: ResolvedHost, key: Buffer, file: string | undefined): Error {
@@ -130,23 +150,10 @@ function unknownError(host: ResolvedHost, key: Buffer, file: string | undefined)
 
 function checkSize(host: ResolvedHost, key: Buffer): void {
   if (keyTypeOf(key) !== 'ssh-rsa') return;
-  const bits = rsaBits(key);
+  const bits = keyBits(key);
   if (bits >= host.minimumRsaBits) return;
   throw connectError(
     'connect/algorithms',
     `Cannot connect to ${describeHost(host)}: its RSA host key has ${bits} bits, RequiredRSASize asks for ${host.minimumRsaBits}`,
   );
-}
-
-/** The length of the modulus, the last of the three strings of the key. */
-function rsaBits(key: Buffer): number {
-  try {
-    const exponentAt = 4 + key.readUInt32BE(0);
-    const modulusAt = exponentAt + 4 + key.readUInt32BE(exponentAt);
-    const modulus = key.subarray(modulusAt + 4, modulusAt + 4 + key.readUInt32BE(modulusAt));
-    const first = modulus.findIndex((byte) => byte !== 0);
-    return first === -1 ? 0 : (modulus.length - first) * 8 - Math.clz32(modulus[first] ?? 0) + 24;
-  } catch {
-    return 0;
-  }
 }

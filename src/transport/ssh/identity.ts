@@ -1,7 +1,8 @@
 import type { ParsedKey } from 'ssh2';
 import { type KeyAgent, openAgent } from './agent.ts';
-import { decryptKey, type KeyFile, readKeyFile } from './key-file.ts';
+import { findCertificate, type KeyFile, readKeyFile } from './key-file.ts';
 import type { ResolvedHost } from './resolved-host.ts';
+import { keyId, type Unlocking, unlock } from './unlock.ts';
 
 /** A key that may let us in. */
 export interface Identity {
@@ -25,13 +26,12 @@ export interface Identities {
 }
 
 export interface IdentityDeps {
-  /** Asks for the passphrase of a key. `undefined` when the person gives up; absent when nobody is there. */
-  readonly askPassphrase?: (path: string) => Promise<string | undefined>;
+  /** Opens encrypted keys; absent when nobody is there to ask. */
+  readonly unlocking?: Unlocking;
 }
 
 // sshd ends a connection at the sixth refusal (MaxAuthTries), whatever would have come next.
 const MAX_OFFERS = 6;
-const PASSPHRASE_TRIES = 3;
 
 /**
  * Collects the keys for `host`: those of the agent that the configuration names, then named files, the agent's others, the
@@ -44,16 +44,19 @@ export async function collectIdentities(host: ResolvedHost, deps: IdentityDeps):
     host.agentSocket === undefined ? undefined : openAgent(host.agentSocket),
     Promise.all(host.identityFiles.map(readKeyFile)),
   ]);
-  const notes = files.flatMap((file) => fileNote(file, host, deps));
-  if (agent?.problem !== undefined) notes.push(agent.problem);
+  const notes = [
+    ...files.flatMap((file) => fileNote(file, host, deps)),
+    ...(await Promise.all(files.map(certificateNote))).flat(),
+    ...(agent?.notes ?? []),
+  ];
 
   const ofFiles = files.flatMap((file) => fileIdentity(file, deps));
-  const configured = new Set(files.flatMap(publicKeyOf).map(blob));
+  const configured = new Set(files.flatMap(publicKeyOf).map(keyId));
   const agentKeys = agent?.keys ?? [];
-  const inAgent = agentKeys.filter((key) => configured.has(blob(key)));
-  const others = host.identitiesOnly ? [] : agentKeys.filter((key) => !configured.has(blob(key)));
-  const held = new Set(inAgent.map(blob));
-  const rest = ofFiles.filter((identity) => !held.has(blob(identity.publicKey)));
+  const inAgent = agentKeys.filter((key) => configured.has(keyId(key)));
+  const others = host.identitiesOnly ? [] : agentKeys.filter((key) => !configured.has(keyId(key)));
+  const held = new Set(inAgent.map(keyId));
+  const rest = ofFiles.filter((identity) => !held.has(keyId(identity.publicKey)));
   const plain = rest.filter((identity) => identity.signsAtOnce);
   const encrypted = rest.filter((identity) => !identity.signsAtOnce);
 
@@ -91,15 +94,14 @@ function fileIdentity(file: KeyFile, deps: IdentityDeps): readonly Identity[] {
   const label = `"${file.path}"`;
   switch (file.kind) {
     case 'private':
-      return [
-        { label, publicKey: file.key, signsAtOnce: true, sign: async (data, hash) => signWith(file.key, data, hash) },
-      ];
+      return [openIdentity(label, file.key)];
     case 'encrypted': {
-      const { askPassphrase } = deps;
-      if (askPassphrase === undefined) return [];
+      const { unlocking } = deps;
+      if (unlocking === undefined) return [];
+      const opened = unlocking.unlocked.get(keyId(file.publicKey));
+      if (opened !== undefined) return [openIdentity(label, opened)];
       // Asked for once the server has said that it takes the key.
-      const sign: Identity['sign'] = async (data, hash) =>
-        signWith(await unlock(file.path, file.text, askPassphrase), data, hash);
+      const sign: Identity['sign'] = async (data, hash) => signWith(await unlock(file, unlocking), data, hash);
       return [{ label, publicKey: file.publicKey, signsAtOnce: false, sign }];
     }
     case 'public':
@@ -111,6 +113,10 @@ function fileIdentity(file: KeyFile, deps: IdentityDeps): readonly Identity[] {
   }
 }
 
+function openIdentity(label: string, key: ParsedKey): Identity {
+  return { label, publicKey: key, signsAtOnce: true, sign: async (data, hash) => signWith(key, data, hash) };
+}
+
 function fileNote(file: KeyFile, host: ResolvedHost, deps: IdentityDeps): readonly string[] {
   switch (file.kind) {
     case 'unusable':
@@ -118,7 +124,7 @@ function fileNote(file: KeyFile, host: ResolvedHost, deps: IdentityDeps): readon
     case 'missing':
       return host.identityFilesAreNamed ? [`"${file.path}" does not exist`] : [];
     case 'encrypted':
-      return deps.askPassphrase === undefined
+      return deps.unlocking === undefined
         ? [`"${file.path}" needs its passphrase and nobody is there to ask, add it to the agent with "ssh-add"`]
         : [];
     default:
@@ -126,18 +132,11 @@ function fileNote(file: KeyFile, host: ResolvedHost, deps: IdentityDeps): readon
   }
 }
 
-async function unlock(
-  path: string,
-  text: Buffer,
-  askPassphrase: (path: string) => Promise<string | undefined>,
-): Promise<ParsedKey> {
-  for (let attempt = 1; attempt <= PASSPHRASE_TRIES; attempt += 1) {
-    const passphrase = await askPassphrase(path);
-    if (passphrase === undefined) throw new Error(`no passphrase was given for "${path}"`);
-    const key = decryptKey(text, passphrase);
-    if (key !== undefined) return key;
-  }
-  throw new Error(`the passphrase of "${path}" was wrong ${PASSPHRASE_TRIES} times`);
+/** OpenSSH offers a certificate that lies beside its key, without being told. */
+async function certificateNote(file: KeyFile): Promise<readonly string[]> {
+  if (file.kind === 'missing' || file.kind === 'unusable') return [];
+  const certificate = await findCertificate(file.path);
+  return certificate === undefined ? [] : [`"${certificate}" was left out because certificates are not supported`];
 }
 
 function signWith(key: ParsedKey, data: Buffer, hash: 'sha256' | 'sha512' | undefined): Buffer {
@@ -152,15 +151,11 @@ function publicKeyOf(file: KeyFile): readonly ParsedKey[] {
 }
 
 function unique(identities: readonly Identity[]): readonly Identity[] {
-  const seen = new Map(identities.toReversed().map((identity) => [blob(identity.publicKey), identity]));
-  return identities.filter((identity) => seen.get(blob(identity.publicKey)) === identity);
+  const seen = new Map(identities.toReversed().map((identity) => [keyId(identity.publicKey), identity]));
+  return identities.filter((identity) => seen.get(keyId(identity.publicKey)) === identity);
 }
 
 function isAllowed(key: ParsedKey, host: ResolvedHost): boolean {
   const names: readonly string[] = key.type === 'ssh-rsa' ? ['rsa-sha2-256', 'rsa-sha2-512'] : [key.type];
   return host.publicKeyAlgorithms.length === 0 || names.some((name) => host.publicKeyAlgorithms.includes(name));
-}
-
-function blob(key: ParsedKey): string {
-  return key.getPublicSSH().toString('base64');
 }

@@ -40,6 +40,16 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
   return { kind: 'encrypted', path, text, publicKey };
 }
 
+/** The certificate beside a key file, if there is one: `ssh` would offer it. */
+export async function findCertificate(path: string): Promise<string | undefined> {
+  const certificate = `${path.replace(/\.pub$/, '')}-cert.pub`;
+  try {
+    return (await stat(certificate)).isFile() ? certificate : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The private key of an encrypted file, or `undefined` when the passphrase is wrong. */
 export function decryptKey(text: Buffer, passphrase: string): ParsedKey | undefined {
   const parsed = parse(text, passphrase);

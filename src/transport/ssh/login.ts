@@ -6,6 +6,7 @@ import type { Identities, Identity } from './identity.ts';
 import { printable } from './printable.ts';
 import type { AuthenticationMethod, ResolvedHost } from './resolved-host.ts';
 import { describeHost } from './socket.ts';
+import { createTypedLogin } from './typed-login.ts';
 
 /** One attempt to log in to one host. */
 export interface Login {
@@ -15,6 +16,8 @@ export interface Login {
   offered(): Identity | undefined;
   /** What the server said when it refused the last attempt. */
   refused(methods: readonly string[], isPartial: boolean): void;
+  /** The server let us in. */
+  accepted(): void;
   /** A key could not be used after all. */
   note(text: string): void;
   /** Why nobody let us in. */
@@ -22,31 +25,29 @@ export interface Login {
 }
 
 export interface LoginDeps {
+  /** What the person calls the server. */
+  readonly server: string;
   readonly prompts: Prompts;
   readonly identities: Promise<Identities>;
   /** Waits for its turn with the person and stops our clocks meanwhile. */
   readonly askPerson: <T>(work: (options: { signal: AbortSignal }) => Promise<T>) => Promise<T>;
   /** Ends the attempt at once. */
   readonly fail: (error: Error) => void;
+  readonly log: (message: string) => void;
 }
-
-// A server that goes on asking does so to learn something.
-const MAX_ROUNDS = 3;
-const MAX_QUESTIONS = 4;
 
 export function createLogin(host: ResolvedHost, deps: LoginDeps): Login {
   let current: Identity | undefined;
   let allowed: readonly string[] | undefined;
   let isPartial = false;
-  let typedAttempts = 0;
-  let isInteractiveTried = false;
   const offered: Identity[] = [];
   const notes: string[] = [];
 
-  const { askSecret } = deps.prompts;
+  const denied = (reason: string) =>
+    connectError('connect/denied', `Cannot log in to ${describeHost(host)} as "${host.user}": ${reason}`);
+  const typed = createTypedLogin(host, { ...deps, denied });
   const mayTry = (method: AuthenticationMethod) =>
     host.authentication.includes(method) && (allowed === undefined || allowed.includes(method));
-  const mayAsk = () => askSecret !== undefined && !host.batchMode && typedAttempts < Math.max(1, host.passwordPrompts);
 
   const nextKey = async (): Promise<AnyAuthMethod | undefined> => {
     if (!mayTry('publickey')) return undefined;
@@ -58,83 +59,44 @@ export function createLogin(host: ResolvedHost, deps: LoginDeps): Login {
     return { type: 'agent', username: host.user, agent: new OneKeyAgent(identity) };
   };
 
-  const nextTyped = async (): Promise<AnyAuthMethod | undefined> => {
-    if (askSecret === undefined || !mayAsk()) return undefined;
-    // Asked again only if it showed a question the last time.
-    if (mayTry('keyboard-interactive') && !isInteractiveTried) {
-      isInteractiveTried = true;
-      return { type: 'keyboard-interactive', username: host.user, prompt: answer };
-    }
-    if (!mayTry('password')) return undefined;
-    typedAttempts += 1;
-    const password = await deps.askPerson((options) =>
-      askSecret(`Password of "${host.user}" on ${describeHost(host)}`, options),
-    );
-    if (password === undefined) throw deniedError('no password was given');
-    return { type: 'password', username: host.user, password };
-  };
-
-  let rounds = 0;
-  const answer = (
-    title: string,
-    instructions: string,
-    _language: string,
-    questions: readonly { prompt: string; echo?: boolean }[],
-    finish: (answers: string[]) => void,
-  ): void => {
-    rounds += 1;
-    if (rounds > MAX_ROUNDS || questions.length > MAX_QUESTIONS) {
-      deps.fail(deniedError('the server asks too many questions'));
-      return;
-    }
-    typedAttempts += 1;
-    isInteractiveTried = false;
-    answerAll([title, instructions], questions).then(finish, deps.fail);
-  };
-
-  const answerAll = (heading: readonly string[], questions: readonly { prompt: string; echo?: boolean }[]) =>
-    deps.askPerson(async (options) => {
-      const answers: string[] = [];
-      for (const question of questions) {
-        const text = printable([...heading, question.prompt].join(' '), { limit: 400 });
-        const ask = question.echo ? (deps.prompts.askLine ?? askSecret) : askSecret;
-        const given = await ask?.(`${describeHost(host)} asks: ${text}`, options);
-        if (given === undefined) throw deniedError('its question was not answered');
-        answers.push(given);
-      }
-      return answers;
-    });
-
-  const deniedError = (reason: string) =>
-    connectError('connect/denied', `Cannot log in to ${describeHost(host)} as "${host.user}": ${reason}`);
-
   return {
     next: async () => {
       current = undefined;
       const { notes: left } = await deps.identities;
       for (const note of left) if (!notes.includes(note)) notes.push(note);
-      return (await nextKey()) ?? (await nextTyped());
+      return (await nextKey()) ?? (await typed.next(mayTry));
     },
     offered: () => current,
+    accepted: () => {
+      typed.judge('accepted');
+      const means = current === undefined ? 'what was typed' : current.label;
+      deps.log(`Logged in to ${describeHost(host)} as "${host.user}" with ${means}`);
+    },
     refused: (methods, partial) => {
+      typed.judge(partial ? 'accepted' : 'refused');
       allowed = methods;
       isPartial ||= partial;
     },
     note: (text) => notes.push(text),
-    denied: (reason) => deniedError([reason ?? describeRefusal(offered, allowed, { isPartial }), ...notes].join('; ')),
+    denied: (reason) => {
+      typed.judge('refused');
+      const found = reason ?? describeRefusal(offered, allowed, { isPartial, refusals: typed.refusals });
+      return denied([found, ...notes].join('; '));
+    },
   };
 }
 
 function describeRefusal(
   offered: readonly Identity[],
   allowed: readonly string[] | undefined,
-  { isPartial }: { isPartial: boolean },
+  { isPartial, refusals }: { isPartial: boolean; refusals: number },
 ): string {
+  const answers = refusals === 0 ? '' : `, what was typed was refused${refusals === 1 ? '' : ` ${refusals} times`}`;
   const methods = allowed === undefined ? '' : `, the server allows ${printable(allowed.join(', '), { limit: 200 })}`;
-  if (isPartial) return `the server wants more than a key${methods}`;
-  if (offered.length === 0) return `there is no key to offer${methods}`;
+  if (isPartial) return `the server wants more than a key${answers}${methods}`;
+  if (offered.length === 0) return `there is no key to offer${answers}${methods}`;
   const labels = offered.map((identity) => printable(identity.label, { limit: 200 })).join(', ');
-  return `no offered key was accepted (${labels})${methods}`;
+  return `no offered key was accepted (${labels})${answers}${methods}`;
 }
 
 /** Shows ssh2 one key of ours as an agent, so that it asks for nothing but the public half: `protocol.ts` signs in its place. */

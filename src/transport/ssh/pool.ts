@@ -1,4 +1,6 @@
+import type { ParsedKey } from 'ssh2';
 import { Stopped } from '../../domain/errors.ts';
+import type { Server } from '../../domain/server.ts';
 import type { Prompts, RemoteProcess, Transport } from '../transport.ts';
 import { abortable } from './abortable.ts';
 import type { SshConfig } from './config.ts';
@@ -18,7 +20,7 @@ export interface SshPoolDeps {
 
 /** The connections of one process: one per host, user, port, way and identity, shared by all who need it. */
 export interface SshPool extends AsyncDisposable {
-  transport(address: string): Transport;
+  transport(server: Pick<Server, 'name' | 'address'>): Transport;
 }
 
 const IDLE_MS = 5 * 60_000;
@@ -31,6 +33,8 @@ const MAX_JUMPS = 8;
 interface Entry {
   readonly key: string;
   readonly host: ResolvedHost;
+  /** What the person calls it: one name, when several lead to it. */
+  readonly server: string;
   readonly connecting: Promise<Connection>;
   readonly giveUp: AbortController;
   /** How many connections go through this one, one in the other, for the sake of which it was made. */
@@ -47,6 +51,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   const entries = new Map<string, Entry>();
   const turns = createTurns();
   const knownHosts = openKnownHosts();
+  const unlocked = new Map<string, ParsedKey>();
   const slots = createSlots({ total: HANDSHAKES, perKey: HANDSHAKES_PER_HOST });
   let isDisposed = false;
 
@@ -56,7 +61,11 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   };
 
   /** Adds a user to the connection to `host` by way of `jumps`, which is made if it is not there. */
-  const use = (host: ResolvedHost, jumps: readonly string[], depth = 0): Entry => {
+  const use = (
+    host: ResolvedHost,
+    jumps: readonly string[],
+    { server, depth }: Pick<Entry, 'server' | 'depth'>,
+  ): Entry => {
     const key = poolKey(host, jumps);
     const existing = entries.get(key);
     if (existing !== undefined) {
@@ -68,6 +77,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     const entry: Entry = {
       key,
       host,
+      server,
       giveUp: new AbortController(),
       connecting: connecting.promise,
       depth,
@@ -113,7 +123,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   };
 
   const connect = async (entry: Entry, jumps: readonly string[]): Promise<Connection> => {
-    const { host } = entry;
+    const { host, server } = entry;
     const { signal } = entry.giveUp;
     // Loaded with the first connection: ssh2 is the largest thing that the extension loads.
     const { connectSsh } = await import('./connection.ts');
@@ -121,7 +131,8 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     try {
       const via = await useJump(entry, jumps);
       releaseSlot = await slots.take(entry.via?.key ?? `${host.hostname} ${host.port}`, { signal });
-      const connection = await connectSsh(host, { ...deps, turns, knownHosts, via, onAsking: releaseSlot }, { signal });
+      const ours = { server, turns, knownHosts, unlocked, via, onAsking: releaseSlot };
+      const connection = await connectSsh(host, { ...deps, ...ours }, { signal });
       connection.closed.then(() => releaseJump(entry, undefined));
       return connection;
     } catch (error) {
@@ -145,7 +156,10 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     signal.throwIfAborted();
     const before = jumps.slice(0, -1);
     // Only the first hop follows a ProxyJump of its own: the others are told the way.
-    entry.via = use(hop, before.length > 0 ? before : hop.proxyJump, entry.depth + 1);
+    entry.via = use(hop, before.length > 0 ? before : hop.proxyJump, {
+      server: hop.name,
+      depth: entry.depth + 1,
+    });
     refuseCircle(entry);
     return abortable(entry.via.connecting, signal);
   };
@@ -155,7 +169,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   };
 
   const open = async (
-    address: string,
+    { name, address }: Pick<Server, 'name' | 'address'>,
     command: string,
     options: Parameters<Transport['open']>[1],
   ): Promise<RemoteProcess> => {
@@ -163,7 +177,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     signal.throwIfAborted();
     if (isDisposed) throw new Stopped('shutdown');
     const host = await abortable(deps.config.resolve(address, { signal }), signal);
-    const entry = use(host, host.proxyJump);
+    const entry = use(host, host.proxyJump, { server: name, depth: 0 });
     try {
       const connection = await abortable(entry.connecting, signal);
       const process = await connection.exec(command, options);
@@ -175,11 +189,23 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     }
   };
 
+  /** Closes the connection at once that would be closed when it has been idle for long enough. */
+  const closeUnused = async (address: string): Promise<void> => {
+    const { signal } = new AbortController();
+    // Who cannot be resolved is not connected.
+    const host = await deps.config.resolve(address, { signal }).catch(() => undefined);
+    const entry = host && entries.get(poolKey(host, host.proxyJump));
+    if (!entry?.isConnected || entry.users > 0) return;
+    drop(entry);
+    close(entry);
+    await entry.connecting.then(({ closed }) => closed);
+  };
+
   return {
-    transport: (address) => ({
-      open: (command, options) => open(address, command, options),
-      // The connection is the pool's, and others may use it.
-      [Symbol.asyncDispose]: async () => {},
+    transport: (server) => ({
+      open: (command, options) => open(server, command, options),
+      // The connection is the pool's: it stays for others who use it.
+      [Symbol.asyncDispose]: () => closeUnused(server.address),
     }),
     [Symbol.asyncDispose]: async () => {
       isDisposed = true;

@@ -1,58 +1,33 @@
-import { commands, type Disposable, type LogOutputChannel, Uri } from 'vscode';
-import { COMMANDS } from '../contributions.ts';
+import { commands, type Disposable, type LogOutputChannel } from 'vscode';
+import { COMMANDS, type CommandName } from '../contributions.ts';
 import { explain } from '../explain.ts';
-import type { RunOnSave } from '../triggers/run-on-save.ts';
-import { isRow, type Row } from '../views/row.ts';
-import type { Trees } from '../views/trees.ts';
-import { cancelRun } from './cancel-run.ts';
-import { openScript } from './open-script.ts';
-import { refresh } from './refresh.ts';
-import { runActiveScript } from './run-active-script.ts';
-import { runEvent } from './run-event.ts';
-import { runHere } from './run-here.ts';
-import { runOn } from './run-on.ts';
-import type { RunDeps } from './run-script.ts';
-import { showLog } from './show-log.ts';
+import { eventCommands } from './events/events.ts';
+import type { Handlers } from './handler.ts';
+import { logCommands } from './logs/logs.ts';
+import { runCommands } from './run/run.ts';
+import { serverCommands } from './servers/servers.ts';
 
-export interface CommandDeps extends RunDeps {
-  readonly trees: Trees;
-  readonly runOnSave: RunOnSave;
-  readonly log: LogOutputChannel;
-}
+export type CommandDeps = Parameters<typeof runCommands>[0] &
+  Parameters<typeof logCommands>[0] &
+  Parameters<typeof eventCommands>[0] &
+  Parameters<typeof serverCommands>[0] & { readonly log: LogOutputChannel };
 
 /** Registers every command; what one of them throws becomes a sentence for the person. */
 export function registerCommands(deps: CommandDeps): Disposable[] {
-  const handlers: Record<keyof typeof COMMANDS, (target: unknown) => Promise<void>> = {
-    runActiveScript: (target) => runActiveScript(uri(target), deps),
-    runEvent: (target) => runEvent(row(target), deps),
-    runOn: (target) => runOn(row(target) ?? uri(target), deps),
-    runHere: (target) => runHere(row(target), deps),
-    cancelRun: (target) => cancelRun(row(target), deps),
-    showLog: (target) => showLog(row(target), deps),
-    refresh: async () => {
-      deps.trees.refreshAll();
-      await refresh(deps);
-    },
-    openScript: (target) => openScript(row(target)),
-    pauseRunOnSave: () => deps.runOnSave.pause(),
-    resumeRunOnSave: () => deps.runOnSave.resume(),
-    forgetRunOnSave: () => deps.runOnSave.forget(),
+  const handlers: Handlers<CommandName> = {
+    ...runCommands(deps),
+    ...logCommands(deps),
+    ...eventCommands(deps),
+    ...serverCommands(deps),
   };
   return Object.entries(handlers).map(([name, handle]) =>
-    commands.registerCommand(COMMANDS[name as keyof typeof COMMANDS], async (target: unknown) => {
+    commands.registerCommand(COMMANDS[name as CommandName], async (target: unknown, selected?: unknown) => {
       try {
-        await handle(target);
+        return await handle(target, selected);
       } catch (error) {
         explain(error, deps.log);
+        return undefined;
       }
     }),
   );
-}
-
-function row(target: unknown): Row | undefined {
-  return isRow(target) ? target : undefined;
-}
-
-function uri(target: unknown): Uri | undefined {
-  return target instanceof Uri ? target : undefined;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Cronium } from '../../app/cronium.ts';
 import { sqliteBinding } from '../../app/sqlite-binding.ts';
 import type { Prompts } from '../../transport/transport.ts';
-import { readSettings } from './settings.ts';
+import { placeSettings, serverSettings } from './settings.ts';
 
 /** Opens the engine over this window: the same data and configuration as the command line, the files of this package. */
 export async function openEngine(
@@ -11,20 +11,24 @@ export async function openEngine(
   host: { readonly prompts: Prompts; log(line: string): void },
 ): Promise<Cronium> {
   // Loaded here and not above: SSH and SQLite must not weigh on the editor's start.
-  const [{ createCronium }, { findPlaces }] = await Promise.all([
+  const [{ createCronium }, { findPlaces }, { workspaceFiles }] = await Promise.all([
     import('../../app/cronium.ts'),
     import('../../app/places.ts'),
+    import('./workspace-files.ts'),
   ]);
-  const { configFile, sshConfigFile } = readSettings();
-  const places = findPlaces({ env: process.env, homeDir: homedir(), platform: process.platform, configFile });
+  const { configFile, sshConfigFile, dataDir, runnersDir } = placeSettings();
+  const homeDir = homedir();
+  const places = findPlaces({ env: process.env, homeDir, platform: process.platform, configFile, dataDir });
   return createCronium({
     ...places,
+    settings: serverSettings,
     ...(sshConfigFile === undefined ? {} : { sshConfigFile }),
-    runnersDir: join(packageDir, 'dist', 'runners'),
+    runnersDir: runnersDir ?? join(packageDir, 'dist', 'runners'),
     sqliteBinding: join(packageDir, 'dist', 'sqlite', sqliteBinding()),
+    files: workspaceFiles(),
     prompts: host.prompts,
     env: process.env,
-    homeDir: homedir(),
+    homeDir,
     log: (line) => host.log(line),
   });
 }

@@ -1,17 +1,25 @@
-/** Two frames of a screen: nobody reads faster, and the editor gets few pieces. */
-const FLUSH_EVERY_MS = 33;
+/** How fast a channel takes text while the editor stays live, and what waits meanwhile. */
+export interface Pace {
+  readonly flushEveryMs: number;
+  /** What is appended at a time. */
+  readonly maxFlushCharacters: number;
+  /** A burst up to here is shown whole, if late. */
+  readonly maxWaitingCharacters: number;
+  /** What is kept of a burst that is longer: its newest lines. */
+  readonly keptCharacters: number;
+  /** What the channel holds before its beginning is cleared; absent: it forgets by itself. */
+  readonly maxChannelCharacters?: number;
+}
 
-/** What the editor takes at a time while typing stays live: about 500 KiB a second. */
-const MAX_FLUSH_CHARACTERS = 16 * 1024;
-
-/** A burst up to here is shown whole, if late. */
-const MAX_WAITING_CHARACTERS = 1024 * 1024;
-
-/** What is kept of a burst that is longer: its newest lines. */
-const KEPT_CHARACTERS = 256 * 1024;
-
-/** What the channel holds before its beginning is cleared: far below what makes the editor's view slow. */
-const MAX_CHANNEL_CHARACTERS = 8 * 1024 * 1024;
+/** Output channels take about 500 KiB a second: two frames of a screen at a time, which nobody reads faster. */
+export const CHANNEL_PACE: Pace = {
+  flushEveryMs: 33,
+  maxFlushCharacters: 16 * 1024,
+  maxWaitingCharacters: 1024 * 1024,
+  keptCharacters: 256 * 1024,
+  // Far below what makes the editor's view slow.
+  maxChannelCharacters: 8 * 1024 * 1024,
+};
 
 /** Lines are left out by pieces of about this size. */
 const PIECE_CHARACTERS = 4 * 1024;
@@ -35,6 +43,7 @@ interface Piece {
  */
 export class PacedWriter implements Disposable {
   readonly #channel: PacedChannel;
+  readonly #pace: Pace;
   #waiting: Piece[] = [];
   #outputCharacters = 0;
   #linesLeftOut = 0;
@@ -42,14 +51,15 @@ export class PacedWriter implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #room: PromiseWithResolvers<void> | undefined;
 
-  constructor(channel: PacedChannel) {
+  constructor(channel: PacedChannel, pace: Pace = CHANNEL_PACE) {
     this.#channel = channel;
+    this.#pace = pace;
   }
 
   output(text: string): void {
     for (const piece of cut(text)) this.#waiting.push({ text: piece, isOutput: true });
     this.#outputCharacters += text.length;
-    if (this.#outputCharacters > MAX_WAITING_CHARACTERS) this.#leaveOut();
+    if (this.#outputCharacters > this.#pace.maxWaitingCharacters) this.#leaveOut();
     this.#schedule();
   }
 
@@ -61,7 +71,7 @@ export class PacedWriter implements Disposable {
 
   /** Resolves when little waits: for who can wait and wants every line shown. */
   async room(): Promise<void> {
-    if (this.#outputCharacters <= KEPT_CHARACTERS) return;
+    if (this.#outputCharacters <= this.#pace.keptCharacters) return;
     this.#room ??= Promise.withResolvers();
     await this.#room.promise;
   }
@@ -75,15 +85,15 @@ export class PacedWriter implements Disposable {
     if (this.#waiting.length === 0) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#append(this.#take(MAX_FLUSH_CHARACTERS));
+      this.#append(this.#take(this.#pace.maxFlushCharacters));
       this.#schedule();
-    }, FLUSH_EVERY_MS);
+    }, this.#pace.flushEveryMs);
   }
 
   /** Leaves the oldest output out; remarks keep their order. */
   #leaveOut(): void {
     this.#waiting = this.#waiting.filter((piece) => {
-      if (!piece.isOutput || this.#outputCharacters <= KEPT_CHARACTERS) return true;
+      if (!piece.isOutput || this.#outputCharacters <= this.#pace.keptCharacters) return true;
       this.#outputCharacters -= piece.text.length;
       this.#linesLeftOut += piece.text.split('\n').length - 1;
       return false;
@@ -105,7 +115,7 @@ export class PacedWriter implements Disposable {
       count += 1;
     }
     this.#waiting.splice(0, count);
-    if (this.#outputCharacters <= KEPT_CHARACTERS) {
+    if (this.#outputCharacters <= this.#pace.keptCharacters) {
       this.#room?.resolve();
       this.#room = undefined;
     }
@@ -114,7 +124,7 @@ export class PacedWriter implements Disposable {
 
   #append(text: string): void {
     if (text === '') return;
-    if (this.#channelCharacters + text.length > MAX_CHANNEL_CHARACTERS) {
+    if (this.#channelCharacters + text.length > (this.#pace.maxChannelCharacters ?? Number.POSITIVE_INFINITY)) {
       this.#channel.clear();
       this.#channel.append(CLEARED);
       this.#channelCharacters = 0;

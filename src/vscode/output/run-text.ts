@@ -1,28 +1,28 @@
 import { displayable } from '../../base/display.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { type LinePart, LineSplitter } from '../../base/lines.ts';
-import { shortId } from '../../domain/id.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { describeOutcome } from '../../domain/outcome.ts';
 import type { RunStatus } from '../../domain/run.ts';
 import type { RunEvent } from '../../domain/run-event.ts';
 import { describeStatus } from '../describe.ts';
+import { headingLine, type RunHeading, runTitle } from './run-heading.ts';
 
 interface Row {
   readonly stdout: LineSplitter;
   readonly stderr: LineSplitter;
-  /** A line of this stream is half told: its next part gets no prefix. */
-  openPart?: 'stdout' | 'stderr';
   runningSince?: number | undefined;
   took?: number | undefined;
   outcome?: JobOutcome;
 }
 
-/** What a run is called in its text. */
-export interface RunHeading {
-  readonly run: string;
-  readonly event: string;
-  readonly servers: readonly string[];
+export interface RunTextOptions {
+  /** When the run began, for its heading. */
+  readonly when: string;
+  /** Only these servers; absent: all of the run. */
+  readonly servers?: readonly string[];
+  /** Without a clock nothing is said of durations. */
+  readonly clock?: { now(): number };
 }
 
 /** Turns a run's events into plain text: every line with its server in front, then a table of how it ended. */
@@ -34,13 +34,16 @@ export class RunText {
   readonly #width: number;
   readonly #now: (() => number) | undefined;
   readonly #began: number | undefined;
+  /** A long line that is half told: its next part gets no prefix, anything else first ends it. */
+  #open: { readonly row: Row; readonly stream: 'stdout' | 'stderr' } | undefined;
 
-  /** Without a clock nothing is said of durations. */
-  constructor({ run, event, servers }: RunHeading, clock?: { now(): number }) {
-    this.#title = `${displayable(event)} · run ${shortId(run)}`;
-    this.heading = `── ${this.#title} · ${displayable(servers.join(', '))} ──\n`;
-    this.#rows = new Map(servers.map((name) => [name, { stdout: new LineSplitter(), stderr: new LineSplitter() }]));
-    this.#width = Math.max(0, ...servers.map(({ length }) => length));
+  constructor(run: RunHeading, { when, servers, clock }: RunTextOptions) {
+    const jobs = run.jobs.filter(({ server }) => servers?.includes(server.name) ?? true);
+    const names = jobs.map(({ server }) => server.name);
+    this.#title = runTitle(run);
+    this.heading = headingLine({ ...run, jobs }, { when });
+    this.#rows = new Map(names.map((name) => [name, { stdout: new LineSplitter(), stderr: new LineSplitter() }]));
+    this.#width = Math.max(0, ...names.map(({ length }) => length));
     this.#now = clock?.now;
     this.#began = clock?.now();
   }
@@ -60,7 +63,7 @@ export class RunText {
       case 'output':
         return row ? this.#lines(event.server, row, event.stream, row[event.stream].push(event.text)) : '';
       case 'note':
-        return this.#remark(event.server, event.message);
+        return this.remark(event.server, event.message);
       case 'settled':
         return row ? this.#settle(event.server, row, event.outcome) : '';
       case 'finished':
@@ -70,19 +73,28 @@ export class RunText {
     }
   }
 
+  /** A line of ours: about a server, or about the run. */
+  remark(server: string | undefined, message: string): string {
+    const prefix = server === undefined ? '' : this.#prefix(server);
+    return `${this.#endOpenLine()}${prefix}· ${displayable(message)}\n`;
+  }
+
   #lines(server: string, row: Row, stream: 'stdout' | 'stderr', parts: readonly LinePart[]): string {
     let text = '';
     for (const part of parts) {
-      const isContinued = row.openPart === stream;
-      if (row.openPart && !isContinued) text += '\n';
-      if (!isContinued) text += this.#prefix(server);
+      const isContinued = this.#open?.row === row && this.#open.stream === stream;
+      if (!isContinued) text += this.#endOpenLine() + this.#prefix(server);
       text += lastVersion(part.text);
-      if (part.isEnd) {
-        text += '\n';
-        delete row.openPart;
-      } else row.openPart = stream;
+      this.#open = part.isEnd ? undefined : { row, stream };
+      if (part.isEnd) text += '\n';
     }
     return text;
+  }
+
+  #endOpenLine(): string {
+    const isOpen = this.#open !== undefined;
+    this.#open = undefined;
+    return isOpen ? '\n' : '';
   }
 
   #settle(server: string, row: Row, outcome: JobOutcome): string {
@@ -90,12 +102,12 @@ export class RunText {
     row.took = this.#since(row.runningSince);
     const rest =
       this.#lines(server, row, 'stdout', row.stdout.flush()) + this.#lines(server, row, 'stderr', row.stderr.flush());
-    return outcome.kind === 'succeeded' ? rest : rest + this.#remark(server, describeOutcome(outcome));
+    return outcome.kind === 'succeeded' ? rest : rest + this.remark(server, describeOutcome(outcome));
   }
 
   #summary(status: RunStatus): string {
     const total = this.#since(this.#began);
-    let text = `\n${this.#title} · ${describeStatus(status)}${total === undefined ? '' : ` · ${formatDuration(total)}`}\n`;
+    let text = `${this.#endOpenLine()}\n${this.#title} · ${describeStatus(status)}${total === undefined ? '' : ` · ${formatDuration(total)}`}\n`;
     for (const [server, { outcome, took }] of this.#rows) {
       const mark = outcome?.kind === 'succeeded' ? '✓' : outcome ? '✗' : '…';
       const time = took === undefined ? '' : `  ${formatDuration(took)}`;
@@ -106,14 +118,6 @@ export class RunText {
 
   #since(began: number | undefined): number | undefined {
     return this.#now === undefined || began === undefined ? undefined : this.#now() - began;
-  }
-
-  #remark(server: string | undefined, message: string): string {
-    const row = server === undefined ? undefined : this.#rows.get(server);
-    const isOpen = row?.openPart !== undefined;
-    if (row) delete row.openPart;
-    const prefix = server === undefined ? '' : this.#prefix(server);
-    return `${isOpen ? '\n' : ''}${prefix}· ${displayable(message)}\n`;
   }
 
   #prefix(server: string): string {

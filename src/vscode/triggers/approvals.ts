@@ -1,26 +1,21 @@
-import { createHash } from 'node:crypto';
-import type { ScriptEvent } from '../../domain/event.ts';
-import type { Server } from '../../domain/server.ts';
 import { MEMORY_KEYS } from '../contributions.ts';
+import { isObject, type Memory, readObject } from '../memory.ts';
+import type { Version } from './version.ts';
 
-/** What a person approves: this event, with this content, on these servers. */
-export interface Approvable {
-  readonly event: ScriptEvent;
-  /** The hash of all that would be packed. */
-  readonly payloadSha256: string;
-  readonly servers: readonly Server[];
+/** A person's word on an event: what was approved last, or that it shall never run on save. */
+export type Answer = Approved | { readonly kind: 'never' };
+
+export interface Approved {
+  readonly kind: 'approved';
+  readonly version: Version;
+  /** How this version ended when a save ran it last: with success on all servers or not. Absent: none has. */
+  readonly lastEnd?: 'good' | 'bad';
 }
 
-/** What the editor keeps for a workspace; `Memento` in the editor. */
-export interface Memory {
-  get<T>(key: string, fallback: T): T;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+/** Events whose approved text is kept, to show what changed: the latest ones. */
+const MAX_TEXTS = 20;
 
-/** A person's word on a script: the hash of what was approved last, or that it shall never run on save. */
-export type Answer = { readonly kind: 'approved'; readonly hash: string } | { readonly kind: 'never' };
-
-/** The person's answers for this workspace, by script. */
+/** The person's answers for this workspace, by event. */
 export class Approvals {
   readonly #memory: Memory;
 
@@ -28,13 +23,19 @@ export class Approvals {
     this.#memory = memory;
   }
 
-  find(script: string): Answer | undefined {
-    const answers = this.#answers();
-    return Object.hasOwn(answers, script) ? answers[script] : undefined;
+  /** Something may run on save. */
+  get isAnyApproved(): boolean {
+    return Object.values(this.#answers()).some(({ kind }) => kind === 'approved');
   }
 
-  async remember(script: string, answer: Answer): Promise<void> {
-    await this.#memory.update(MEMORY_KEYS.runOnSave, { ...this.#answers(), [script]: answer });
+  find(event: string): Answer | undefined {
+    const answers = this.#answers();
+    return Object.hasOwn(answers, event) ? answers[event] : undefined;
+  }
+
+  async remember(event: string, answer: Answer): Promise<void> {
+    const { [event]: _before, ...rest } = this.#answers();
+    await this.#memory.update(MEMORY_KEYS.runOnSave, withoutOldTexts({ ...rest, [event]: answer }));
   }
 
   async forgetAll(): Promise<void> {
@@ -42,14 +43,37 @@ export class Approvals {
   }
 
   #answers(): Readonly<Record<string, Answer>> {
-    return this.#memory.get<Readonly<Record<string, Answer>>>(MEMORY_KEYS.runOnSave, {});
+    const kept = Object.entries(readObject(this.#memory, MEMORY_KEYS.runOnSave));
+    return Object.fromEntries(kept.filter((entry): entry is [string, Answer] => isAnswer(entry[1])));
   }
 }
 
-/** The hash of what is approved; it changes with every change of the script, its files, its options or its servers. */
-export function approvalHash({ event, payloadSha256, servers }: Approvable): string {
-  const targets = servers.map(({ name, kind, address }) => [name, kind, address]);
-  return createHash('sha256')
-    .update(JSON.stringify([event, payloadSha256, targets]))
-    .digest('hex');
+/**
+ * Says whether a save changes nothing that matters, so that nothing runs: the version ran before. A person who saves again after
+ * a failure wants another try, though; an automatic save wants nothing.
+ */
+export function isUnchanged({ lastEnd }: Approved, { isByHand }: { readonly isByHand: boolean }): boolean {
+  return isByHand ? lastEnd === 'good' : lastEnd !== undefined;
+}
+
+/** Another version may have kept less: then it asks again. */
+function isAnswer(value: unknown): value is Answer {
+  if (!isObject(value)) return false;
+  if (value.kind === 'never') return true;
+  const { version } = value;
+  if (value.kind !== 'approved' || !isObject(version)) return false;
+  return typeof version.hash === 'string' && isObject(version.options) && isObject(version.servers);
+}
+
+function withoutOldTexts(answers: Readonly<Record<string, Answer>>): Readonly<Record<string, Answer>> {
+  const entries = Object.entries(answers);
+  const withText = entries.filter(([, answer]) => answer.kind === 'approved' && answer.version.text !== undefined);
+  const tooOld = new Set(withText.slice(0, -MAX_TEXTS).map(([event]) => event));
+  return Object.fromEntries(
+    entries.map(([event, answer]) => {
+      if (answer.kind !== 'approved' || !tooOld.has(event)) return [event, answer];
+      const { text: _text, ...version } = answer.version;
+      return [event, { ...answer, version }];
+    }),
+  );
 }

@@ -1,50 +1,63 @@
-import { join } from 'node:path';
-import {
-  commands,
-  type LogOutputChannel,
-  type TextDocument,
-  TextDocumentSaveReason,
-  Disposable as VsCodeDisposable,
-  window,
-  workspace,
-} from 'vscode';
-import { CroniumError } from '../../domain/errors.ts';
-import type { ScriptEvent } from '../../domain/event.ts';
-import type { RunPlan } from '../../domain/run.ts';
-import { planScript, type RunDeps } from '../commands/run-script.ts';
-import { tellEnd } from '../commands/tell-end.ts';
+import { commands, type LogOutputChannel, l10n, window, workspace } from 'vscode';
+import { Emitter } from '../../base/emitter.ts';
+import type { StartDeps } from '../commands/run/start-run.ts';
 import { CONTEXT_KEYS, MEMORY_KEYS } from '../contributions.ts';
+import type { EventIndex } from '../event-index.ts';
 import { explain } from '../explain.ts';
-import { type EditorScript, readDocument } from '../host/documents.ts';
-import { Approvals, approvalHash } from './approvals.ts';
-import { askApproval } from './ask-approval.ts';
-import { createCoalescer } from './coalesce.ts';
+import { Approvals } from './approvals.ts';
+import { type ApprovedTexts, provideApprovedTexts } from './approved-texts.ts';
+import { type Coalescer, createCoalescer } from './coalesce.ts';
+import { Questions } from './questions.ts';
+import { runSaved, type SavedEvent } from './run-saved.ts';
+import { type Save, watchSaves } from './saves.ts';
+
+/** Saves that come together (Save All, a formatter) run an event once. */
+const GATHER_MS = 150;
 
 /**
  * Runs events that say `onSave` when a person saves them, after the person has approved this event with this content on these
  * servers. A save while it runs, or while it is asked, leads to one more run.
  */
 export class RunOnSave implements Disposable {
-  readonly #deps: RunDeps;
+  readonly #deps: StartDeps;
   readonly #log: LogOutputChannel;
   readonly #approvals: Approvals;
-  readonly #savedByHand = new WeakSet<TextDocument>();
-  readonly #queue = createCoalescer<EditorScript>((script) => this.#run(script));
-  readonly #listeners: VsCodeDisposable;
+  readonly #texts: ApprovedTexts;
+  readonly #questions = new Questions();
+  readonly #queue: Coalescer<SavedEvent>;
+  readonly #saves: Disposable;
+  readonly #onDidChange = new Emitter<void>();
 
-  constructor(deps: RunDeps, log: LogOutputChannel) {
+  constructor(deps: StartDeps & { readonly events: EventIndex }, log: LogOutputChannel) {
     this.#deps = deps;
     this.#log = log;
     this.#approvals = new Approvals(deps.memory);
-    this.#listeners = VsCodeDisposable.from(
-      workspace.onWillSaveTextDocument(({ document, reason }) => {
-        if (reason === TextDocumentSaveReason.Manual) this.#savedByHand.add(document);
-      }),
-      workspace.onDidSaveTextDocument((document) => {
-        if (this.#savedByHand.delete(document)) void this.#saved(document);
-      }),
-    );
+    this.#texts = provideApprovedTexts(this.#approvals);
+    this.#queue = createCoalescer({
+      work: (saved, options) => this.#run(saved, options),
+      merge: (before, after) => ({ ...after, isByHand: before.isByHand || after.isByHand }),
+      gather: () => new Promise((resolve) => setTimeout(resolve, GATHER_MS)),
+    });
+    this.#saves = watchSaves(deps.events, {
+      isAllowed: () => this.#isAllowed(),
+      onDidSave: (save) => this.#saved(save),
+      onDidFail: (error) => explain(error, log),
+    });
     void this.#showPaused();
+  }
+
+  get isPaused(): boolean {
+    return this.#deps.memory.get(MEMORY_KEYS.runOnSavePaused, false);
+  }
+
+  /** Some event may run on save. */
+  get isAnyApproved(): boolean {
+    return this.#approvals.isAnyApproved;
+  }
+
+  /** It was paused or resumed, or another event may run. */
+  onDidChange(listener: () => void): Disposable {
+    return this.#onDidChange.on(listener);
   }
 
   async pause(): Promise<void> {
@@ -57,75 +70,43 @@ export class RunOnSave implements Disposable {
 
   async forget(): Promise<void> {
     await this.#approvals.forgetAll();
-    void window.showInformationMessage('Every script of this workspace asks again before it runs on save');
+    this.#onDidChange.emit();
+    void window.showInformationMessage(l10n.t('Every event of this workspace asks again before it runs on save'));
   }
 
   [Symbol.dispose](): void {
-    this.#listeners.dispose();
+    this.#saves[Symbol.dispose]();
+    this.#texts[Symbol.dispose]();
   }
 
-  async #saved(document: TextDocument): Promise<void> {
-    const text = document.getText();
-    // Looked at before anything is loaded: nearly every save is of something else.
-    if (!text.includes('onSave') || !this.#isAllowed()) return;
-    try {
-      const script = await readDocument(document, text);
-      if (script.loaded.event.onSave) await this.#queue.request(document.uri.toString(), script);
-    } catch (error) {
-      explain(error, this.#log);
-    }
+  #saved({ key, ...saved }: Save): void {
+    this.#queue.request(key, saved).catch((error: unknown) => explain(error, this.#log));
   }
 
-  async #run(script: EditorScript): Promise<void> {
-    const { event } = script.loaded;
-    const key = join(event.script.root, event.script.path);
-    const last = this.#approvals.find(key);
-    if (last?.kind === 'never' || !this.#isAllowed()) return;
-    const { assertRunnable } = await import('../../app/events.ts');
-    assertRunnable(script.loaded);
-    if (event.servers.length === 0) {
-      throw new CroniumError('run/servers', `Cannot run "${event.name}" on save: its header names no servers`);
-    }
-    // Decided without the secrets: nobody is asked for a password before the question whether to run at all.
-    const preview = await planScript(withoutSecrets(script), undefined, this.#deps.engine);
-    const hash = hashOf(event, preview);
-    if (last?.kind !== 'approved' || last.hash !== hash) {
-      const answer = await askApproval(event, preview, hash);
-      if (answer) await this.#approvals.remember(key, answer);
-      // From the beginning: a file or the servers may have changed while the question stood.
-      return answer?.kind === 'approved' ? await this.#run(script) : undefined;
-    }
-    const plan = event.secrets.length === 0 ? preview : await planScript(script, undefined, this.#deps.engine);
-    return hashOf(event, plan) === hash ? await this.#start(plan) : await this.#run(script);
-  }
-
-  async #start(plan: RunPlan): Promise<void> {
+  async #run(saved: SavedEvent, { newer }: { readonly newer: AbortSignal }): Promise<void> {
     if (!this.#isAllowed()) return;
-    const { engine, live, output } = this.#deps;
-    const status = await live.start(plan);
-    void tellEnd(plan.id, status, { cronium: await engine.get(), output });
+    await runSaved(saved, {
+      ...this.#deps,
+      approvals: this.#approvals,
+      texts: this.#texts,
+      questions: this.#questions,
+      isAllowed: () => this.#isAllowed(),
+      newer,
+    });
+    this.#onDidChange.emit();
   }
 
   #isAllowed(): boolean {
-    return workspace.isTrusted && !this.#deps.memory.get(MEMORY_KEYS.runOnSavePaused, false);
+    return workspace.isTrusted && !this.isPaused;
   }
 
   async #setPaused(value: true | undefined): Promise<void> {
     await this.#deps.memory.update(MEMORY_KEYS.runOnSavePaused, value);
     await this.#showPaused();
+    this.#onDidChange.emit();
   }
 
   async #showPaused(): Promise<void> {
-    const isPaused = this.#deps.memory.get(MEMORY_KEYS.runOnSavePaused, false);
-    await commands.executeCommand('setContext', CONTEXT_KEYS.runOnSavePaused, isPaused);
+    await commands.executeCommand('setContext', CONTEXT_KEYS.runOnSavePaused, this.isPaused);
   }
-}
-
-function withoutSecrets(script: EditorScript): EditorScript {
-  const event = { ...script.loaded.event, secrets: [] };
-  return { ...script, loaded: { ...script.loaded, event } };
-}
-
-function hashOf(event: ScriptEvent, { payload, jobs }: RunPlan): string {
-  return approvalHash({ event, payloadSha256: payload.sha256, servers: jobs.map(({ server }) => server) });
 }

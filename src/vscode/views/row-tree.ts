@@ -1,5 +1,6 @@
 import {
   EventEmitter,
+  MarkdownString,
   ThemeColor,
   ThemeIcon,
   type TreeDataProvider,
@@ -10,9 +11,10 @@ import {
 } from 'vscode';
 import { CroniumError } from '../../domain/errors.ts';
 import { COMMANDS } from '../contributions.ts';
-import { scriptUri } from '../host/documents.ts';
+import { uriOf } from '../host/place.ts';
 import { noticeText } from '../plain-text.ts';
-import type { Row, Rows } from './row.ts';
+import { describeRow } from './moment.ts';
+import type { Row, Rows, Tip } from './row.ts';
 
 /** Changes that come closer together are shown together. */
 const MIN_REFRESH_MS = 100;
@@ -20,22 +22,44 @@ const MIN_REFRESH_MS = 100;
 /** Loading takes at most this part of the time: 1 of 5. */
 const REST_FACTOR = 4;
 
+/** How often a row tells anew for how long something goes on. */
+const TICK_MS = 1_000;
+
 /** A view of rows. It loads when it can be seen, and again when told that something has changed. */
 export class RowTree implements TreeDataProvider<Row>, Disposable {
   readonly #load: () => Promise<Rows>;
-  readonly #onDidChange = new EventEmitter<undefined>();
+  readonly #onDidChange = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.#onDidChange.event;
+  readonly #onDidChangeVisibility = new EventEmitter<boolean>();
+  readonly onDidChangeVisibility = this.#onDidChangeVisibility.event;
   readonly #view: TreeView<Row>;
   #isStale = false;
   #tookMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #ticking: readonly Row[] = [];
+  #ticker: NodeJS.Timeout | undefined;
 
   constructor(id: string, load: () => Promise<Rows>, options: { readonly isNested?: boolean } = {}) {
     this.#load = load;
-    this.#view = window.createTreeView(id, { treeDataProvider: this, showCollapseAll: options.isNested === true });
+    this.#view = window.createTreeView(id, {
+      treeDataProvider: this,
+      showCollapseAll: options.isNested === true,
+      canSelectMany: true,
+    });
     this.#view.onDidChangeVisibility(({ visible }) => {
       if (visible && this.#isStale) this.refresh();
+      this.#tick();
+      this.#onDidChangeVisibility.fire(visible);
     });
+  }
+
+  get isVisible(): boolean {
+    return this.#view.visible;
+  }
+
+  /** Says how many things go on, also while the view cannot be seen. */
+  set badge(badge: Rows['badge']) {
+    if (this.#view.badge?.value !== badge?.value) this.#view.badge = badge;
   }
 
   /** Loads soon, or when the view is opened. */
@@ -55,15 +79,20 @@ export class RowTree implements TreeDataProvider<Row>, Disposable {
     const began = performance.now();
     try {
       const { rows, badge } = await this.#load();
-      this.#view.badge = badge;
+      this.badge = badge;
       this.#view.message = '';
+      this.#ticking = rows
+        .flatMap((each) => [each, ...(each.children ?? [])])
+        .filter(({ since }) => since !== undefined);
       return [...rows];
     } catch (error) {
       if (!(error instanceof CroniumError)) throw error;
       this.#view.message = noticeText(error.message);
+      this.#ticking = [];
       return [];
     } finally {
       this.#tookMs = performance.now() - began;
+      this.#tick();
     }
   }
 
@@ -73,20 +102,63 @@ export class RowTree implements TreeDataProvider<Row>, Disposable {
     item.contextValue = row.words;
     item.iconPath = new ThemeIcon(row.icon.name, row.icon.colour ? new ThemeColor(row.icon.colour) : undefined);
     item.accessibilityInformation = { label: row.spoken };
-    item.tooltip = row.tooltip ?? row.spoken;
-    if (row.description !== undefined) item.description = row.description;
-    if (row.target?.kind === 'event') {
-      item.resourceUri = scriptUri(row.target.script);
-      item.command = { command: COMMANDS.openScript, title: 'Open Script', arguments: [row] };
-    }
+    item.tooltip = tooltipOf(row);
+    const description = describeRow(row, Date.now());
+    if (description !== undefined) item.description = description;
+    const command = commandOf(row);
+    if (command) item.command = { command, title: '', arguments: [row] };
+    // Also tells the editor which file it is: its problems and its state in the repository are shown.
+    if (row.target?.kind === 'event') item.resourceUri = uriOf(row.target.script);
     return item;
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#ticker);
     this.#view.dispose();
     this.#onDidChange.dispose();
+    this.#onDidChangeVisibility.dispose();
   }
+
+  /** Counts on while there is something to count and somebody to see it. */
+  #tick(): void {
+    const isNeeded = this.#view.visible && this.#ticking.length > 0;
+    if (!isNeeded) {
+      clearInterval(this.#ticker);
+      this.#ticker = undefined;
+    } else this.#ticker ??= setInterval(() => this.#onDidChange.fire([...this.#ticking]), TICK_MS);
+  }
+}
+
+/** What a click does: it opens what the row stands for. It never runs anything. */
+function commandOf({ target }: Row): string | undefined {
+  switch (target?.kind) {
+    case 'event':
+      return target.declaredAt ? COMMANDS.editEvent : COMMANDS.openScript;
+    case 'run':
+    case 'job':
+      return COMMANDS.openRun;
+    case 'server':
+    case 'deployment':
+    case undefined:
+      return undefined;
+    default:
+      return target satisfies never;
+  }
+}
+
+function tooltipOf({ tooltip, spoken }: Row): MarkdownString | string {
+  if (tooltip === undefined) return spoken;
+  return typeof tooltip === 'string' ? tooltip : markdownOf(tooltip);
+}
+
+/** Names and messages in it may come from a server or a workspace: all of it goes in as text. */
+function markdownOf({ title, facts }: Tip): MarkdownString {
+  const text = new MarkdownString().appendMarkdown('**').appendText(title).appendMarkdown('**\n\n');
+  for (const { name, value } of facts) {
+    text.appendText(name === undefined ? value : `${name}: ${value}`).appendMarkdown('  \n');
+  }
+  return text;
 }
 
 function collapsibleState(row: Row): TreeItemCollapsibleState {

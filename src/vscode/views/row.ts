@@ -6,7 +6,8 @@ export interface Row {
   readonly id: string;
   readonly label: string;
   readonly description?: string;
-  readonly tooltip?: string;
+  /** A text as it is, or a title over facts. */
+  readonly tooltip?: string | Tip;
   readonly icon: RowIcon;
   /** Words that menus look for (`viewItem`). */
   readonly words: string;
@@ -15,6 +16,22 @@ export interface Row {
   readonly target?: Target;
   readonly children?: readonly Row[];
   readonly isExpanded?: boolean;
+  /** Something goes on since then (milliseconds since 1970): behind the description the row tells for how long, and counts on. */
+  readonly since?: number;
+  /** What stands behind that count. */
+  readonly afterCount?: string;
+}
+
+/** What is shown over a row. All of it is text: nothing in it is a link or a picture. */
+export interface Tip {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+}
+
+/** A name with what it is; without a name it is a sentence. */
+export interface Fact {
+  readonly name?: string;
+  readonly value: string;
 }
 
 export interface RowIcon {
@@ -26,8 +43,15 @@ export interface RowIcon {
 
 /** What a row stands for; commands get it. */
 export type Target =
-  | { readonly kind: 'event'; readonly script: ScriptFile }
+  | {
+      readonly kind: 'event';
+      /** The event's id; a script and an entry of `cronium.yaml` may share the script. */
+      readonly id: string;
+      readonly script: ScriptFile;
+      readonly declaredAt?: { readonly path: string; readonly line: number };
+    }
   | { readonly kind: 'server'; readonly name: string }
+  | { readonly kind: 'deployment'; readonly server: string; readonly sha256: string }
   | { readonly kind: 'run'; readonly run: string }
   | { readonly kind: 'job'; readonly run: string; readonly server: string };
 

@@ -5,12 +5,12 @@ import { hasKnownExtension } from '../../domain/interpreter.ts';
 /** A checkout or a build changes many files: they are looked through once for many. */
 const GATHER_MS = 500;
 
-/** Tells that scripts of the workspace may have come, changed or gone, once for changes that follow each other closely. */
+/** Tells that events of the workspace may have come, changed or gone, once for changes that follow each other closely. */
 export function watchScripts(onDidChange: () => void): Disposable {
   const watcher = workspace.createFileSystemWatcher('**/*');
   let timer: NodeJS.Timeout | undefined;
   const touch = (uri: Uri): void => {
-    if (!mayBeScript(uri.path)) return;
+    if (!mayBeEvent(uri.path)) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       onDidChange();
@@ -28,6 +28,8 @@ export function watchScripts(onDidChange: () => void): Disposable {
 }
 
 /** A name without an extension may be a folder, or a script that has a shebang. */
-function mayBeScript(path: string): boolean {
-  return !path.includes('/.git/') && (hasKnownExtension(path) || !basename(path).includes('.'));
+function mayBeEvent(path: string): boolean {
+  if (/\/(\.git|node_modules)\//.test(path)) return false;
+  const name = basename(path);
+  return hasKnownExtension(path) || !name.includes('.') || name === 'cronium.yaml';
 }

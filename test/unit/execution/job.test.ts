@@ -11,6 +11,7 @@ import type { RemoteOpener } from '../../../src/runner/remote.ts';
 import { openMirror } from '../../../src/store/mirror.ts';
 import { isRetryable, type Transport } from '../../../src/transport/transport.ts';
 import { artifacts, END, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+import { silentJournal } from './silent-journal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cronium-job-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -50,6 +51,9 @@ async function run(
     id: '2'.repeat(32),
     eventId: 'e',
     eventName: 'e',
+    script: { root: '/work', path: 'e' },
+    trigger: 'person',
+    overlap: 'parallel',
     payload: { sha256: 'b'.repeat(64), size: 7, file: join(folder, 'payload'), scriptSha256: '', notes: [] },
     jobs: [JOB],
     parallel: 1,
@@ -67,9 +71,8 @@ async function run(
   await using sessions = new Sessions({
     artifacts: async () => artifacts,
     transport: () => opener as unknown as Transport,
-    onDeploying: () => {},
-    onDeployFailed: () => {},
-    onOpened: () => {},
+    pin: () => undefined,
+    journal: silentJournal,
   });
   const deps: JobDeps = {
     sessions,

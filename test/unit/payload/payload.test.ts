@@ -2,8 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
-  mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -14,86 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { CroniumError, Stopped } from '../../../src/domain/errors.ts';
-import type { ScriptEvent } from '../../../src/domain/event.ts';
-import type { Payload } from '../../../src/domain/payload.ts';
-import { type BuildOptions, buildPayload } from '../../../src/payload/payload.ts';
-
-type Files = Readonly<Record<string, string | Uint8Array>>;
-
-function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'cronium-payload-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
-
-function write(root: string, files: Files): void {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), content);
-  }
-}
-
-function folderWith(files: Files): string {
-  const root = tempFolder();
-  write(root, { 'run.sh': '#!/bin/sh\necho hello\n', ...files });
-  return root;
-}
-
-function eventOf(root: string, fields: Partial<ScriptEvent> = {}): ScriptEvent {
-  return {
-    id: 'run.sh',
-    name: 'Run',
-    script: { root, path: 'run.sh' },
-    servers: [],
-    tags: [],
-    args: [],
-    env: {},
-    files: [],
-    timeoutMs: 1_000,
-    retries: 0,
-    onSave: false,
-    onDisconnect: { kind: 'continue' },
-    secrets: [],
-    ...fields,
-  };
-}
-
-function build(event: ScriptEvent, options: Partial<BuildOptions> = {}): Promise<Payload> {
-  return buildPayload(event, { cacheDir: tempFolder(), signal: new AbortController().signal, ...options });
-}
-
-function buildFiles(root: string, ...files: string[]): Promise<Payload> {
-  return build(eventOf(root, { files }));
-}
-
-/** Unpacks with GNU tar, which shares no code with us, and reads the files below `files/`. */
-function unpack({ file }: Payload): Record<string, Buffer> {
-  const target = tempFolder();
-  execFileSync('tar', ['-xzf', file, '-C', target]);
-  const below = join(target, 'files');
-  const names = readdirSync(below, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    statSync(join(below, name)).isFile(),
-  );
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(below, name))]));
-}
-
-function namesIn(payload: Payload): string[] {
-  return Object.keys(unpack(payload)).sort();
-}
-
-async function checkRefused(attempt: Promise<Payload>, code: string, message: string | RegExp): Promise<void> {
-  const error = await attempt.then(
-    () => expect.unreachable('it was packed'),
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(CroniumError);
-  expect(error).toMatchObject({ code });
-  expect(error).toHaveProperty('message', typeof message === 'string' ? message : expect.stringMatching(message));
-}
+import { Stopped } from '../../../src/domain/errors.ts';
+import { build, buildFiles, checkRefused, eventOf, folderWith, namesIn, tempFolder, unpack, write } from './packing.ts';
 
 test('buildPayload() packs the manifest first, then the files by name, with nothing of this machine', async () => {
   const root = folderWith({ 'lib/b.sh': 'b', 'lib/Z.sh': 'Z', 'a.txt': 'a' });
@@ -132,8 +54,8 @@ test('buildPayload() gives the bytes that it has always given', async () => {
   expect({ sha256, size, scriptSha256 }).toMatchInlineSnapshot(`
     {
       "scriptSha256": "bfdeaeb08cffb6a36438bcd12dda25417e3cdd36f1e7e482a2849d539225288b",
-      "sha256": "ce1d436196dad03e9f2db46c63f8dbdfcad9cf42cc44446726b2c0956bf8460a",
-      "size": 756,
+      "sha256": "45b2b63cbe6dd8721f5e00b2ae9d057a4e7cf29b36ad4a2a2e82d4df6070f355",
+      "size": 780,
     }
   `);
 });
@@ -365,18 +287,33 @@ test('buildPayload() refuses what is no file', async () => {
   await checkRefused(buildFiles(root, 's*'), 'event/files', 'Cannot pack "socket": it is a device, a pipe or a socket');
 });
 
-test('buildPayload() refuses too many and too large files, with the number and the limit', async () => {
-  const root = folderWith({ large: '', 'half-1': '', 'half-2': '', 'half-3': '' });
-  truncateSync(join(root, 'large'), 134_217_729);
-  const tooLarge = 'Cannot pack "large" of 134,217,729 bytes: at most 134,217,728 are allowed';
-  await checkRefused(buildFiles(root, 'large'), 'payload/limit', tooLarge);
-  for (const name of ['half-1', 'half-2', 'half-3']) truncateSync(join(root, name), 100_000_000);
-  const tooMuch = `Cannot pack 300,000,000 bytes of "${root}": at most 268,435,456 may go along`;
-  await checkRefused(buildFiles(root, 'half-*'), 'payload/limit', tooMuch);
+test('buildPayload() refuses too many files, with the number and the limit', async () => {
+  const root = folderWith({});
   write(root, Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`many/${index}`, ''])));
   for (let index = 0; index < 100; index++) symlinkSync('many', join(root, `link-${index}`));
-  const tooMany = `Cannot pack 10,000 files of "${root}": at most 9,998 may go along`;
+  const tooMany = `Cannot pack 10,000 files of "${root}": at most 9,998 may go along; .croniumignore can keep files here`;
   await checkRefused(buildFiles(root, 'link-*/*'), 'payload/limit', tooMany);
+});
+
+test('buildPayload() refuses more than 200 MiB and names the five largest files', async () => {
+  const root = folderWith({});
+  for (let index = 1; index <= 7; index++) {
+    write(root, { [`part-${index}`]: '' });
+    truncateSync(join(root, `part-${index}`), index * 8_388_608);
+  }
+  const largest = 'part-7 (56 MiB), part-6 (48 MiB), part-5 (40 MiB), part-4 (32 MiB), part-3 (24 MiB)';
+  const tooMuch = `Cannot pack 224 MiB of "${root}": at most 200 MiB may go along; the largest files are ${largest}`;
+  await checkRefused(buildFiles(root, '*'), 'payload/limit', tooMuch);
+});
+
+test('buildPayload() notes more than 20 MiB', async () => {
+  const root = folderWith({ large: '', small: '' });
+  truncateSync(join(root, 'large'), 20_971_500);
+  expect((await buildFiles(root, '*')).notes).toEqual([
+    'The payload holds 20 MiB: the largest files are large (20 MiB), run.sh (21 bytes), small (0 bytes); .croniumignore can keep files here',
+  ]);
+  truncateSync(join(root, 'large'), 20_971_499);
+  expect((await buildFiles(root, '*')).notes).toEqual([]);
 });
 
 test('buildPayload() lets others run after every few milliseconds of work', async () => {

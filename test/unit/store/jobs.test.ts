@@ -41,13 +41,16 @@ describe('Jobs', () => {
     expect(() => store.jobs.settle(idOf('other'), { kind: 'cancelled' }, 1)).toThrow('No job');
   });
 
-  test('requestCancel() marks the unfinished jobs of the run until they settle', () => {
+  test('requestCancel() marks those of the jobs that are unfinished until they settle', () => {
     using fixture = storeWithRun(['web-1', 'web-2', 'web-3']);
     const { store } = fixture;
     store.runs.insert(planOf('two'), 2);
     store.jobs.settle(idOf('one/web-2'), { kind: 'succeeded', exitCode: 0 }, 5);
-    store.jobs.requestCancel(idOf('one'));
+    store.jobs.requestCancel(['one/web-1', 'one/web-2', 'one/web-3'].map(idOf));
+    expect(store.jobs.cancelRequested().sort()).toEqual(['one/web-1', 'one/web-3'].map(idOf).sort());
     store.jobs.settle(idOf('one/web-3'), { kind: 'cancelled' }, 6);
+    expect(store.jobs.isCancelRequested(idOf('one/web-1'))).toBe(true);
+    expect(store.jobs.isCancelRequested(idOf('one/web-3'))).toBe(false);
     expect(store.runs.newest(2).map((run) => run.jobs.map((job) => job.cancelRequested))).toEqual([
       [false],
       [true, false, false],
@@ -60,6 +63,24 @@ describe('Jobs', () => {
     store.runs.insert(planOf('older', ['db']), 0);
     store.jobs.settle(JOB, { kind: 'cancelled' }, 5);
     expect(store.jobs.unfinished().map((job) => job.id)).toEqual([idOf('older/db'), idOf('one/web-2')]);
+  });
+
+  test('inTheWayOf() gives open jobs of earlier runs of the same event on the same servers, the earliest first', () => {
+    using fixture = storeWithRun(['web-1', 'web-2', 'web-3']);
+    const { store } = fixture;
+    store.jobs.settle(idOf('one/web-2'), { kind: 'cancelled' }, 1);
+    store.runs.insert(planOf('two', ['web-3', 'web-1']), 2);
+    const elsewhere = { root: '/other', path: 'scripts/restart.sh' };
+    store.runs.insert({ ...planOf('other-folder', ['web-1']), script: elsewhere }, 2);
+    store.runs.insert({ ...planOf('other-event', ['web-1']), eventId: 'cronium.yaml#restart' }, 2);
+    store.runs.insert(planOf('mine', ['web-1', 'web-2', 'db']), 3);
+    store.runs.insert(planOf('later', ['web-1']), 4);
+    const inTheWay = (run: string) => store.jobs.inTheWayOf(idOf(run)).map(({ id }) => id);
+    expect(inTheWay('mine')).toEqual(['one/web-1', 'two/web-1'].map(idOf));
+    expect(inTheWay('two')).toEqual(['one/web-1', 'one/web-3'].map(idOf));
+    expect(inTheWay('one')).toEqual([]);
+    store.jobs.settle(idOf('one/web-1'), { kind: 'cancelled' }, 5);
+    expect(inTheWay('mine')).toEqual([idOf('two/web-1')]);
   });
 
   test('keeps every kind of outcome as it is', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RecordDecoder } from '../../../src/domain/record.ts';
 import { openMirror } from '../../../src/store/mirror.ts';
-import { readLog } from '../../../src/store/read-log.ts';
+import { readLastSegment, readLog } from '../../../src/store/read-log.ts';
 import { encodeRecord, encodeSpool, outputs, plain } from './spool.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -40,8 +40,24 @@ test('readLog() goes on behind a hole and behind damage with the next segment', 
   expect(await read(dir.path)).toMatchObject([0, 2, 6, 7].map((seq) => ({ seq, offset: seq * 85 })));
 });
 
-async function read(dir: string): Promise<unknown[]> {
+test('readLastSegment() gives the records of the last segment, whatever is in front of it', async () => {
+  using dir = tempDir();
+  const spool = encodeSpool(outputs(9, 60));
+  writeFileSync(join(dir.path, '0'.repeat(16)), 'damaged');
+  writeFileSync(join(dir.path, '00000000000000aa'), spool.subarray(170));
+  expect(await read(dir.path, readLastSegment)).toEqual(new RecordDecoder().push(spool).slice(2).map(plain));
+});
+
+test('readLastSegment() reads a log of one segment, and none', async () => {
+  using dir = tempDir();
+  expect(await read(dir.path, readLastSegment)).toEqual([]);
+  const spool = encodeSpool(outputs(3, 60));
+  writeFileSync(join(dir.path, '0'.repeat(16)), spool);
+  expect(await read(dir.path, readLastSegment)).toMatchObject([{ seq: 0 }, { seq: 1 }, { seq: 2 }]);
+});
+
+async function read(dir: string, reader = readLog): Promise<unknown[]> {
   const records: unknown[] = [];
-  for await (const record of readLog(dir)) records.push(plain(record));
+  for await (const record of reader(dir)) records.push(plain(record));
   return records;
 }

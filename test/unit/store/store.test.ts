@@ -58,7 +58,7 @@ describe('openStore()', () => {
     expectProblem(
       dir.path,
       'store/newer',
-      'a newer Cronium wrote it (version 99, this one knows 1); update this Cronium',
+      'a newer Cronium wrote it (version 99, this one knows 2); update this Cronium',
     );
     expect(existsSync(join(dir.path, 'cronium.db'))).toBe(true);
   });
@@ -85,14 +85,14 @@ describe('openStore()', () => {
     }).toThrow(expect.objectContaining({ code: 'store/corrupt' }));
   });
 
-  test('names a database that another program holds', () => {
+  test('names a database that another program holds', async () => {
     using dir = tempDir();
     openStore(dir.path)[Symbol.dispose]();
-    const other = new Database(join(dir.path, 'cronium.db'));
-    other.pragma('locking_mode = EXCLUSIVE');
-    other.exec('BEGIN EXCLUSIVE; CREATE TABLE other (x); COMMIT');
+    const other = startChild('hold-database', [join(dir.path, 'cronium.db')]);
+    expect((await other.lines.next()).value).toBe('held');
     expectProblem(dir.path, 'store/locked', 'another program has held it for too long');
-    other.close();
+    other.process.stdin?.end();
+    await linesOf(other);
   });
 
   test('names a data folder that is a file', () => {
@@ -136,6 +136,30 @@ test('Store.transaction() writes all or nothing', () => {
   expect(store.runs.newest(1)).toHaveLength(1);
 });
 
+test('Store.transaction() within another undoes its own part only', () => {
+  using dir = tempDir();
+  using store = openStore(dir.path);
+  store.transaction(() => {
+    store.runs.insert(planOf('one'), 1);
+    expect(() =>
+      store.transaction(() => {
+        store.runs.insert(planOf('two'), 1);
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+  });
+  expect(store.runs.newest(9)).toHaveLength(1);
+});
+
+test('Store is opened by Node where the native binding cannot be loaded', () => {
+  using dir = tempDir();
+  const binding = join(dir.path, 'sqlite.node');
+  writeFileSync(binding, 'no library');
+  using store = openStore(dir.path, { nativeBinding: binding });
+  store.runs.insert(planOf('one'), 1);
+  expect(store.runs.newest(9)).toHaveLength(1);
+});
+
 test('Store.dataVersion() changes when another process has written, and not by itself', async () => {
   using dir = tempDir();
   using store = openStore(dir.path);
@@ -153,7 +177,7 @@ test('Store.logDir() takes nothing that could be a path', () => {
     expect(() => store.logDir(id)).toThrow('Not the id');
 });
 
-test('Store writes no secret anywhere', () => {
+test('Store writes no value of a secret anywhere', () => {
   using dir = tempDir();
   using store = openStore(dir.path);
   const plan = planOf('one');
@@ -163,7 +187,7 @@ test('Store writes no secret anywhere', () => {
     .map((name) => readFileSync(join(dir.path, name), 'latin1'))
     .join('');
   expect(bytes).toContain(plan.eventName);
-  for (const secret of Object.entries(plan.spec.secrets).flat()) expect(bytes).not.toContain(secret);
+  for (const secret of Object.values(plan.spec.secrets)) expect(bytes).not.toContain(secret);
 });
 
 function expectProblem(dir: string, code: string, part: string): void {

@@ -32,9 +32,9 @@ test('readEvent() takes a script without a header as it is', () => {
     args: [],
     env: {},
     files: [],
-    timeoutMs: 3_600_000,
     retries: 3,
-    onSave: false,
+    overlap: 'queue',
+    inputs: [],
     onDisconnect: { kind: 'continue' },
     secrets: [],
   });
@@ -61,10 +61,15 @@ test('readEvent() reads every field of a header', () => {
 #     - lib/*.sh
 #     - .env
 #   input: {a: [1, null, true, "x"], b: 1.5}
+#   inputs:
+#     version: Which version
+#     stage: {description: Where to, default: staging, options: [staging, production]}
+#     note:
 #   timeout: 1h30m
 #   parallel: 5
 #   retries: 0
-#   onSave: true
+#   onSave: conf/*.yaml
+#   overlap: cancelRunning
 #   onDisconnect: stop after 10m
 #   secrets: [API_TOKEN]
 echo hello
@@ -76,6 +81,7 @@ echo hello
     name: 'Restart web',
     description: 'Restarts the web servers, one after the other.\n',
     script: { root: '/ws', path: 'run' },
+    declaredAt: { path: 'run', line: 2 },
     servers: ['web-*', '@staging', '!web-3'],
     tags: ['ops'],
     interpreter: { commands: ['python3'], args: ['-u'] },
@@ -84,13 +90,29 @@ echo hello
     cwd: '/srv/app',
     files: ['lib/*.sh', '.env'],
     input: { a: [1, null, true, 'x'], b: 1.5 },
+    inputs: [
+      { id: 'version', description: 'Which version' },
+      { id: 'stage', description: 'Where to', default: 'staging', options: ['staging', 'production'] },
+      { id: 'note' },
+    ],
     timeoutMs: 5_400_000,
     parallel: 5,
     retries: 0,
-    onSave: true,
+    onSave: { globs: ['conf/*.yaml'] },
+    overlap: 'cancelRunning',
     onDisconnect: { kind: 'stop', afterMs: 600_000 },
     secrets: ['API_TOKEN'],
   });
+});
+
+test.each<[string, ScriptEvent['onSave']]>([
+  ['true', { globs: [] }],
+  ['false', undefined],
+  ['[Makefile, lib/**]', { globs: ['Makefile', 'lib/**'] }],
+  ['./conf', { globs: ['./conf'] }],
+])('onSave: %s is a trigger', (value, onSave) => {
+  const { event, problems } = readEvent({ root: '/ws', path: 'run.sh', text: `# cronium:\n#   onSave: ${value}\n` });
+  expect([event.onSave, problems]).toEqual([onSave, []]);
 });
 
 test.each<[string, string]>([
@@ -141,6 +163,12 @@ test('an unknown key is a problem, with the key that was meant', () => {
       '1:40-47 Unknown key "TimeOut"; did you mean "timeout"? → timeout',
     ],
   });
+  check('# cronium: {concurrency: 3}\n', {
+    problems: ['1:13-24 Unknown key "concurrency"; did you mean "parallel"? → parallel'],
+  });
+  check('# cronium: {concurrency: reject}\n', {
+    problems: ['1:13-24 Unknown key "concurrency"; did you mean "overlap"? → overlap'],
+  });
   check('# cronium: {xyz: 1, __proto__: {a: 1}, constructor: 2}\n', {
     problems: [
       `1:13-16 Unknown key "xyz"; there are ${EVENT_KEYS.join(', ')}`,
@@ -149,6 +177,9 @@ test('an unknown key is a problem, with the key that was meant', () => {
     ],
   });
 });
+
+const ON_SAVE = 'true, false, a pattern such as conf/*.yaml, or a list of patterns';
+const OVERLAP = '"overlap" must be one of queue, skip, cancelRunning, parallel';
 
 test.each<[string, string]>([
   ['timeout: soon', '2:14-18 "timeout" must be a duration such as 90s, 10m or 1h30m: found "soon"'],
@@ -159,7 +190,28 @@ test.each<[string, string]>([
   ['servers: [a, [b]]', '2:18-22 An item of "servers" must be a text: found a list'],
   ['args: --force now', '2:11-22 "args" must be a list of texts such as [--force, now]: found "--force now"'],
   ['onSave: yes', '2:13-16 "onSave" must be true or false: found "yes" → true'],
-  ['onSave: maybe', '2:13-18 "onSave" must be true or false: found "maybe"'],
+  ['onSave: maybe', `2:13-18 "onSave" must be ${ON_SAVE}: found "maybe"`],
+  ['onSave: flase', `2:13-18 "onSave" must be ${ON_SAVE}: found "flase" → false`],
+  ['onSave:', `2:5-11 "onSave" must be ${ON_SAVE}: found nothing`],
+  ['onSave: 1', '2:13-14 "onSave" must be true or false: found 1 → true'],
+  ['onSave: /etc/*', '2:13-19 "onSave" must be a pattern below the folder, such as conf/*.yaml: found "/etc/*"'],
+  [
+    'onSave: [a, ../b]',
+    '2:17-21 An item of "onSave" must be a pattern below the folder, such as conf/*.yaml: found "../b"',
+  ],
+  ['overlap: cancel-previous', `2:14-29 ${OVERLAP}: found "cancel-previous" → cancelRunning`],
+  ['overlap: reject', `2:14-20 ${OVERLAP}: found "reject" → skip`],
+  ['overlap: Queue', `2:14-19 ${OVERLAP}: found "Queue" → queue`],
+  ['overlap: [queue]', `2:14-21 ${OVERLAP}: found a list`],
+  ['inputs: [a]', '2:13-16 "inputs" must be a map of ids to descriptions: found a list'],
+  [
+    'inputs: {"a b": x}',
+    '2:14-19 A key of "inputs" must be a word such as version (letters, digits, ., _ and -): found "a b"',
+  ],
+  ['inputs: {a: [b]}', '2:17-21 "a" must be a text: found a list'],
+  ['inputs: {a: {prompt: x}}', '2:18-24 Unknown key "prompt"; did you mean "description"? → description'],
+  ['inputs: {a: {options: []}}', '2:27-31 "options" must be a list of at least one text: found a list'],
+  ['inputs: {a: {options: [x, y], default: z}}', '2:44-45 "default" must be one of x, y: found "z"'],
   ['parallel: 0', '2:15-16 "parallel" must be a whole number from 1 to 1,000: found 0'],
   ['parallel: "5"', '2:15-18 "parallel" must be a whole number from 1 to 1,000: found "5"'],
   ['retries: 1.5', '2:14-17 "retries" must be a whole number from 0 to 10: found 1.5'],
@@ -192,6 +244,14 @@ test.each<[string, string]>([
   ['servers: [*-web]', '2:15-20 A value that begins with "*" must be in quotes: found *-web → "*-web"'],
   ['servers: [a, !b-*]', '2:18-22 A value that begins with "!" must be in quotes: found !b-* → "!b-*"'],
   ['name: &x y', '2:11-13 A value that begins with "&" must be in quotes: found &x → "&x"'],
+  [
+    'args: [--file=${file}x, b]',
+    '2:12-27 A value with "${" must be in quotes in brackets and braces: found --file=${file}x → "--file=${file}x"',
+  ],
+  [
+    'env: {A: ${env:X}}',
+    '2:14-22 A value with "${" must be in quotes in brackets and braces: found ${env:X} → "${env:X}"',
+  ],
   ['name: a: b', '2:12-13 A value with ": " in it must be in quotes'],
   ['name: [a', '2:13-13 Cannot read this as YAML: unexpected end of the stream within a flow collection'],
   ['- a\n#   b: c', '3:5-6 Cannot read this as YAML: bad indentation of a mapping entry'],

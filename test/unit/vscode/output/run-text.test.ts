@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../../../src/domain/run-event.ts';
 import { RunText } from '../../../../src/vscode/output/run-text.ts';
+import { runOn } from '../log-entries.ts';
 
 function tell(events: readonly RunEvent[], servers: readonly string[] = ['web1', 'db']): string {
   let now = 0;
-  const text = new RunText({ run: 'abcdef0123', event: 'Restart web', servers }, { now: () => now });
+  const run = runOn({ web1: undefined, db: undefined });
+  const text = new RunText(run, { when: '14:03', servers, clock: { now: () => now } });
   let all = text.heading;
   for (const event of events) {
     now += 1_000;
@@ -25,7 +27,7 @@ test('RunText puts the server before every line, aligned, and sums up', () => {
   ]);
   expect(told).toBe(
     [
-      '── Restart web · run abcdef01 · web1, db ──',
+      '── Restart web · run abcdef01 · 14:03 · web1, db · commit 1234567890 with changes ──',
       'db   │ one',
       'web1 │ other',
       'db   │ two',
@@ -56,4 +58,18 @@ test('RunText leaves servers out that it is not about', () => {
     ['db'],
   );
   expect(told.split('\n').slice(1)).toEqual(['db │ this', '']);
+});
+
+test('RunText ends a long line that is half told before the line of another server', () => {
+  const told = tell([
+    { type: 'output', server: 'web1', stream: 'stdout', text: 'x'.repeat(70_000) },
+    { type: 'output', server: 'db', stream: 'stdout', text: 'other\n' },
+    { type: 'output', server: 'web1', stream: 'stdout', text: 'y\n' },
+  ]);
+  expect(told.split('\n').slice(1)).toEqual([`web1 │ ${'x'.repeat(70_000)}`, 'db   │ other', 'web1 │ y', '']);
+});
+
+test('RunText names few of many servers in its heading', () => {
+  const run = runOn(Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`web${at}`, undefined])));
+  expect(new RunText(run, { when: '14:03' }).heading).toContain('web0, web1, web2, web3, web4, web5 and 3 more');
 });

@@ -1,0 +1,8 @@
+//go:build !linux || portable
+
+package ctl
+
+import "cronium.dev/runner/internal/dir"
+
+// address names the socket by a path that fits into an address.
+func address(job *dir.Dir) (path string, release func(), err error) { return shortPath(job) }

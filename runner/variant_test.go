@@ -1,0 +1,6 @@
+//go:build !portable
+
+package main
+
+// tags builds the runner under test as these tests are built.
+const tags = ""

@@ -1,0 +1,76 @@
+import { CroniumError } from '../domain/errors.ts';
+import { shortId } from '../domain/id.ts';
+import type { JobPlan, JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
+import type { Server } from '../domain/server.ts';
+import { findArchive } from '../payload/cache.ts';
+import type { KeptPlan } from '../store/runs.ts';
+import { askSecrets, type SecretsDeps } from './ask-secrets.ts';
+import type { ReplayOptions } from './cronium.ts';
+import { checkSize, newId } from './planning.ts';
+
+export interface ReplayDeps extends SecretsDeps {
+  readonly payloadsDir: string;
+  /** The servers that can be named now. */
+  servers(): Promise<readonly Server[]>;
+}
+
+/** Plans a run again from what was kept of it: its archive, arguments and input. Secrets are asked for anew. */
+export async function planReplay(
+  run: RunRecord,
+  kept: KeptPlan | undefined,
+  options: ReplayOptions,
+  deps: ReplayDeps,
+): Promise<RunPlan> {
+  const { eventId, eventName, script, git, payloadSha256: sha256, scriptSha256 } = run;
+  if (!kept || !script) {
+    throw new CroniumError(
+      'run/replay',
+      `Cannot replay run ${shortId(run.id)}: the version of Cronium that started it did not keep what it needs; run the script again`,
+    );
+  }
+  const jobs = await planJobs(chooseJobs(run, options.servers), kept, deps);
+  const payload = { sha256, size: kept.payloadSize };
+  const file = await findArchive(deps.payloadsDir, payload);
+  if (file === undefined) {
+    throw new CroniumError(
+      'run/replay',
+      `Cannot replay run ${shortId(run.id)}: its payload is no longer kept on this machine; run the script again`,
+    );
+  }
+  const { secrets: names, overlap, parallel, retries, ...common } = kept.spec;
+  const event = { id: eventId, name: eventName, secrets: names };
+  const spec = { ...common, secrets: await askSecrets(event, deps, options) };
+  checkSize(eventName, spec, jobs);
+  return {
+    id: newId(),
+    ...{ eventId, eventName, script, overlap, parallel, retries, jobs, spec },
+    trigger: options.trigger ?? 'person',
+    ...(git ? { git } : {}),
+    replayOf: run.id,
+    payload: { ...payload, file, scriptSha256, notes: [] },
+  };
+}
+
+function chooseJobs({ id, jobs }: RunRecord, servers: readonly string[] | undefined): readonly JobRecord[] {
+  if (!servers) return jobs;
+  const names = jobs.map(({ server }) => server.name);
+  const missing = servers.find((name) => !names.includes(name));
+  if (missing !== undefined || servers.length === 0) {
+    const wanted = missing === undefined ? 'no server' : `"${missing}"`;
+    throw new CroniumError(
+      'run/servers',
+      `Cannot replay run ${shortId(id)} on ${wanted}: it was on ${names.join(', ')}`,
+    );
+  }
+  return jobs.filter(({ server }) => servers.includes(server.name));
+}
+
+/** A name means what it means now: the machine behind it may have moved, or be protected since. */
+async function planJobs(jobs: readonly JobRecord[], kept: KeptPlan, deps: ReplayDeps): Promise<JobPlan[]> {
+  const servers = await deps.servers();
+  return jobs.map((job) => {
+    const own = kept.own.get(job.id);
+    const server = servers.find(({ name }) => name === job.server.name) ?? job.server;
+    return { id: newId(), server, ...(own ? { own } : {}) };
+  });
+}

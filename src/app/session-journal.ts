@@ -1,0 +1,18 @@
+import type { SessionJournal } from '../execution/sessions.ts';
+import type { Recorder } from './recorder.ts';
+import type { ServerStates } from './server-states.ts';
+
+/** What becomes of the sessions: facts for the store, states for those who look on. */
+export function sessionJournal(recorder: Recorder, states: ServerStates): SessionJournal {
+  return {
+    opening: ({ name }) => states.connecting(name),
+    deploying: (server, artifact, from) => recorder.deploying(server, artifact, from),
+    deployFailed: (server, artifact) => recorder.deployFailed(server, artifact),
+    opened: (server, session, deployed) => {
+      states.connected(server.name);
+      recorder.opened(server, session, deployed);
+    },
+    failed: ({ name }, error) => states.failed(name, error),
+    closed: ({ name }) => states.closed(name),
+  };
+}

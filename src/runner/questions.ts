@@ -1,0 +1,131 @@
+import { abortable, deadline } from '../base/wait.ts';
+import { CroniumError, RefusedError } from '../domain/errors.ts';
+import { Answers } from './answers.ts';
+import type { Refused, ServerAnswer, ServerQuestion } from './message.ts';
+import type { Cleaned, HealthReport, StoredItem } from './server-report.ts';
+
+/** The runner reads a few files, or removes one. */
+const SHORT_MS = 30_000;
+/** It looks at every file below its folder; scripts may have left many. */
+const INVENTORY_MS = 120_000;
+/** It removes all of them, on a slow disk perhaps. */
+const CLEAN_MS = 600_000;
+
+/** More than a server collects in years; a runner that goes on for ever is stopped here. */
+const MAX_ITEMS = 200_000;
+
+interface Pages {
+  readonly removed: StoredItem[];
+  readonly items: StoredItem[];
+}
+
+/** What a session asks about the server itself. Each question has a number, so that a late answer is never taken for a newer one. */
+export class Questions {
+  readonly #server: string;
+  readonly #send: (question: ServerQuestion) => void;
+  readonly #answers = new Answers();
+  readonly #pages = new Map<number, Pages>();
+  #next = 1;
+  #over: CroniumError | undefined;
+
+  constructor(server: string, send: (question: ServerQuestion) => void) {
+    this.#server = server;
+    this.#send = send;
+  }
+
+  health(options: { readonly signal: AbortSignal }): Promise<HealthReport> {
+    return this.#ask({ type: 'health' }, SHORT_MS, options);
+  }
+
+  inventory(options: { readonly signal: AbortSignal }): Promise<readonly StoredItem[]> {
+    return this.#ask({ type: 'inventory' }, INVENTORY_MS, options);
+  }
+
+  clean(options: { readonly signal: AbortSignal }): Promise<Cleaned> {
+    return this.#ask({ type: 'clean' }, CLEAN_MS, options);
+  }
+
+  remove(sha256: string, options: { readonly signal: AbortSignal }): Promise<void> {
+    return this.#ask({ type: 'remove', sha256 }, SHORT_MS, options);
+  }
+
+  /** Takes an answer. Throws `CroniumError` when it has no end. */
+  hear(answer: ServerAnswer): void {
+    const { id } = answer;
+    switch (answer.type) {
+      case 'health':
+        return this.#answers.resolve(String(id), answer.health);
+      case 'inventory': {
+        const { items } = this.#turn(id, { removed: [], items: answer.items });
+        if (!answer.more) this.#settle(id, items);
+        return;
+      }
+      case 'cleaned': {
+        const { removed, items } = this.#turn(id, { removed: answer.removed, items: answer.kept });
+        if (!answer.more) this.#settle(id, { removed, kept: items });
+        return;
+      }
+      case 'removed':
+        return this.#answers.resolve(String(id), undefined);
+      default:
+        return answer satisfies never;
+    }
+  }
+
+  /** Takes a refusal, if it is one of ours. */
+  refuse(refused: Refused): void {
+    if (refused.id === undefined) return;
+    this.#pages.delete(refused.id);
+    const message = `"${this.#server}" refused: ${refused.message}`;
+    this.#answers.reject(String(refused.id), new RefusedError(refused.re, refused.code, message));
+  }
+
+  /** The session is over: who waits learns why, and who asks later too. */
+  fail(error: CroniumError): void {
+    this.#over ??= error;
+    this.#pages.clear();
+    this.#answers.rejectAll(error);
+  }
+
+  async #ask<T>(
+    question:
+      | { readonly type: 'health' | 'inventory' | 'clean' }
+      | { readonly type: 'remove'; readonly sha256: string },
+    limitMs: number,
+    options: { readonly signal: AbortSignal },
+  ): Promise<T> {
+    options.signal.throwIfAborted();
+    if (this.#over) throw this.#over;
+    const id = this.#next++;
+    const answer = this.#answers.wait<T>(String(id));
+    if (question.type === 'inventory' || question.type === 'clean') this.#pages.set(id, { removed: [], items: [] });
+    this.#send({ ...question, id });
+    const late = (): CroniumError =>
+      new CroniumError(
+        'session/silent',
+        `"${this.#server}" did not answer the question "${question.type}" in ${limitMs / 1000} s`,
+      );
+    try {
+      return await abortable(deadline(answer, limitMs, late), options);
+    } finally {
+      this.#pages.delete(id);
+      this.#answers.resolve(String(id), undefined);
+    }
+  }
+
+  /** What has come for a question so far, this page included; of a question that was given up nothing is kept. */
+  #turn(id: number, page: { readonly removed: readonly StoredItem[]; readonly items: readonly StoredItem[] }): Pages {
+    const pages = this.#pages.get(id) ?? { removed: [], items: [] };
+    pages.removed.push(...page.removed);
+    pages.items.push(...page.items);
+    if (pages.removed.length + pages.items.length > MAX_ITEMS) {
+      throw new CroniumError('message/limit', `the runner lists more than ${MAX_ITEMS.toLocaleString('en')} things`);
+    }
+    return pages;
+  }
+
+  #settle(id: number, value: unknown): void {
+    this.#pages.delete(id);
+    this.#answers.resolve(String(id), value);
+  }
+}

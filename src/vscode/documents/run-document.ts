@@ -1,0 +1,147 @@
+import type { Cronium, LogPlace } from '../../app/cronium.ts';
+import { CroniumError } from '../../domain/errors.ts';
+import { type JobRecord, type RunRecord, runStatus } from '../../domain/run.ts';
+import { fairShares } from './fair-shares.ts';
+import { LogTail } from './log-tail.ts';
+import { buildRunPage, type RunPage } from './run-page.ts';
+
+export interface RunDocumentDeps {
+  cronium(): Promise<Pick<Cronium, 'findRun' | 'log'>>;
+  moment(at: number): string;
+  /** The page is another one now. */
+  changed(): void;
+}
+
+/** Characters of a run that is over: of one server, and of all together. */
+const LIMITS = { each: 5 * 1024 * 1024, whole: 10 * 1024 * 1024 };
+
+/** While a run goes on its page is put into the editor again and again: one of this size takes few milliseconds each time. */
+const LIVE_LIMITS = { each: 256 * 1024, whole: 256 * 1024 };
+
+/** Four times a second at most, and less often the longer the page is. */
+const MIN_REST_MS = 250;
+const MS_PER_MEGABYTE = 500;
+
+/** Refreshing takes at most this part of the time: 1 of 5. */
+const REST_FACTOR = 4;
+
+/** How often to look at a run whose servers say nothing. */
+const QUIET_REST_MS = 1_000;
+
+interface JobLog {
+  readonly tail: LogTail;
+  /** How far it was read. */
+  place?: LogPlace;
+  /** Nothing more comes. */
+  isWhole: boolean;
+}
+
+/** The document of one run. It looks while it can be seen, and as long as the run goes on. */
+export class RunDocument implements Disposable {
+  readonly run: string;
+  readonly #deps: RunDocumentDeps;
+  readonly #logs = new Map<string, JobLog>();
+  #page: RunPage = { text: '', lineCount: 1, sections: [] };
+  #record: RunRecord | undefined;
+  #isVisible = false;
+  /** The page will not change any more. */
+  #isFinal = false;
+  #refreshing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(run: string, deps: RunDocumentDeps) {
+    this.run = run;
+    this.#deps = deps;
+  }
+
+  get page(): RunPage {
+    return this.#page;
+  }
+
+  /** The run as of the page; undefined when it is not there any more. */
+  get record(): RunRecord | undefined {
+    return this.#record;
+  }
+
+  /** Nothing is looked at while it cannot be seen. */
+  setVisible(isVisible: boolean): void {
+    if (this.#isVisible === isVisible) return;
+    this.#isVisible = isVisible;
+    clearTimeout(this.#timer);
+    if (isVisible && !this.#isFinal) void this.refresh();
+  }
+
+  /** Brings the page up to date; one at a time. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isVisible = false;
+    this.#isFinal = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #refresh(): Promise<void> {
+    clearTimeout(this.#timer);
+    const began = performance.now();
+    const before = this.#page.text;
+    await this.#look();
+    const isNews = this.#page.text !== before;
+    if (isNews) this.#deps.changed();
+    if (!this.#isVisible || this.#isFinal) return;
+    const paceMs = (this.#page.text.length / 1_000_000) * MS_PER_MEGABYTE;
+    const restMs = isNews ? Math.max(MIN_REST_MS, paceMs, (performance.now() - began) * REST_FACTOR) : QUIET_REST_MS;
+    this.#timer = setTimeout(() => void this.refresh(), restMs);
+  }
+
+  async #look(): Promise<void> {
+    const cronium = await this.#deps.cronium();
+    try {
+      this.#record = cronium.findRun(this.run);
+    } catch (error) {
+      if (!(error instanceof CroniumError)) throw error;
+      this.#record = undefined;
+      this.#isFinal = true;
+      this.#page = { text: `${error.message}\n`, lineCount: 2, sections: [] };
+      return;
+    }
+    // Asked before the logs are read: what has an outcome has its whole log in the mirror.
+    const isFinal = runStatus(this.#record.jobs.map(({ outcome }) => outcome)) !== 'running';
+    const limits = isFinal ? LIMITS : LIVE_LIMITS;
+    if (isFinal && [...this.#logs.values()].some(({ tail }) => tail.above > 0)) this.#logs.clear();
+    for (const job of this.#record.jobs) {
+      if (await this.#read(job, cronium, limits.each)) this.#share(limits);
+    }
+    const logs = new Map([...this.#logs].map(([id, { tail }]) => [id, tail] as const));
+    this.#page = buildRunPage(this.#record, logs, this.#deps);
+    if (!isFinal) return;
+    this.#isFinal = true;
+    this.#logs.clear();
+  }
+
+  /** Reads what the log of a job has now; says whether that is more than before. */
+  async #read(job: JobRecord, cronium: Pick<Cronium, 'log'>, limit: number): Promise<boolean> {
+    const log = this.#logs.get(job.id) ?? { tail: new LogTail(limit), isWhole: false };
+    this.#logs.set(job.id, log);
+    if (log.isWhole) return false;
+    for await (const entry of cronium.log(job, log.place ? { from: log.place } : {})) {
+      log.tail.add(entry);
+      log.place = entry.next;
+    }
+    log.isWhole = job.outcome !== undefined;
+    return log.tail.read();
+  }
+
+  #share(limits: typeof LIMITS): void {
+    const tails = [...this.#logs.values()].map(({ tail }) => tail);
+    const shares = fairShares(
+      tails.map(({ length }) => length),
+      limits,
+    );
+    for (const [at, tail] of tails.entries()) tail.limit(shares[at] ?? 0);
+  }
+}
