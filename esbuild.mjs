@@ -1,6 +1,7 @@
 // Builds everything into dist/: the runner for each platform, the command line, the extension, the demo.
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { buildExtension } from './scripts/build-extension.mjs';
 import { buildRunners } from './scripts/build-runner.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -32,14 +33,7 @@ await Promise.all([
     outdir: 'dist',
     banner: { js: `#!/usr/bin/env node\n${bundle.banner.js}` },
   }),
-  build({
-    ...bundle,
-    entryPoints: { extension: 'src/vscode/extension.ts' },
-    outdir: 'dist',
-    external: [...bundle.external, 'vscode'],
-    // Loaded into every window: what is not read is not shipped. Names of functions and classes stay in stack traces.
-    minify: true,
-  }),
+  buildExtension(bundle),
   copySqlite(),
 ]);
 

@@ -7,8 +7,8 @@ const TARGET = 'dist/cronium.vsix';
 /** A download that nobody thinks about; most of it are the runners and SQLite for eight platforms. */
 const MAX_BYTES = 20 * 1024 * 1024;
 
-/** What every window reads. */
-const CODE = 'dist/extension.js';
+/** What a window reads, the first of it when it starts. */
+const CODE = ['extension', 'domain', 'engine'].map((name) => `dist/${name}.js`);
 const MAX_CODE_BYTES = 1_000_000;
 
 // No repository on the web is named yet, so the links of the README stay as they are written; its picture is packed.
@@ -16,10 +16,13 @@ const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrit
 await run('package', 'node_modules/.bin/vsce', ['package', ...options, '--out', TARGET]);
 const { size } = await stat(TARGET);
 const mebibytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-const code = (await stat(CODE)).size;
-console.log(`${TARGET}: ${mebibytes(size)}, of it ${CODE}: ${Math.round(code / 1000)} kB before compression`);
+const sizes = await Promise.all(CODE.map(async (file) => (await stat(file)).size));
+const code = sizes.reduce((sum, one) => sum + one, 0);
+console.log(
+  `${TARGET}: ${mebibytes(size)}; code ${Math.round(code / 1000)} kB, at the start ${Math.round(sizes[0] / 1000)} kB`,
+);
 if (size > MAX_BYTES) refuse(`The package is larger than ${mebibytes(MAX_BYTES)}`);
-if (code > MAX_CODE_BYTES) refuse(`${CODE} is larger than ${MAX_CODE_BYTES / 1000} kB`);
+if (code > MAX_CODE_BYTES) refuse(`The code is larger than ${MAX_CODE_BYTES / 1000} kB`);
 
 function refuse(message) {
   console.error(message);

@@ -52,13 +52,18 @@ export function referenceText(manifest, words) {
           code(name),
           code(JSON.stringify(setting.default)),
           SCOPES[setting.scope],
-          [shown(setting.markdownDescription), ...choices(setting, shown)].join('<br>'),
+          [unlinked(shown(setting.markdownDescription)), ...choices(setting, shown)].join('<br>'),
         ]),
       ),
     ]),
     ...tasks(contributes.taskDefinitions ?? [], shown),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** The Settings editor makes a link of `#name#`. */
+function unlinked(description) {
+  return description.replace(/#(cronium\.[\w.]+)#/g, '$1');
 }
 
 function placesOf(command, { menus, views, submenus }, shown) {

@@ -1,6 +1,5 @@
 import { abortable } from '../base/wait.ts';
 import { sentence } from '../domain/errors.ts';
-import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobRecord, RunRecord } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { JobDeps, JobEnd } from '../execution/job-context.ts';
@@ -41,7 +40,7 @@ export class Attendant {
     const others = run.jobs.filter((job) => !jobs.includes(job)).map(({ id }) => id);
     return executeFollow(run.id, jobs, {
       journal: execution.journal,
-      known: () => others.map((id) => store.jobs.outcome(id)),
+      known: () => others.map((id) => store.jobs.find(id)?.outcome),
       resume: (plan, emit) => this.#followJob(jobs.find(({ id }) => id === plan.id) as JobRecord, signals, emit),
     });
   }
@@ -101,9 +100,8 @@ export class Attendant {
     const teller = new LogTeller(store.logDir(job.id), { server: job.server.name, emit });
     const tryClaim = (): boolean => claims.claim([job.id]).size > 0;
     if (job.outcome || !tryClaim()) {
-      const outcome = (): JobOutcome | undefined => store.jobs.outcome(job.id);
       const end = await this.#whileCancelled(job, signals, emit, () =>
-        tailJob(teller, { leave: signals.leave, outcome, tryClaim }),
+        tailJob(teller, { leave: signals.leave, find: () => store.jobs.find(job.id), tryClaim }),
       );
       if (end.kind !== 'ours') return end;
     }
@@ -149,12 +147,11 @@ export class Attendant {
     }
   }
 
-  /** A cancel may have been asked for since the record was read. */
+  /** As it is now: since the record was read, another process may have started the script, or a cancel may have been asked for. */
   async #unfinished(job: JobRecord): Promise<UnfinishedJob> {
     const { store } = this.#deps;
     const exit = await readExit(store.logDir(job.id));
-    const cancelRequested = store.jobs.isCancelRequested(job.id);
-    return { ...job, cancelRequested, ...(exit ? { exit } : {}) };
+    return { ...(store.jobs.find(job.id) ?? job), ...(exit ? { exit } : {}) };
   }
 }
 

@@ -46,12 +46,22 @@ export async function readCatalog(deps: CatalogDeps): Promise<Catalog> {
 /** The servers that the selectors name. Throws `CroniumError` `server/…` when one names nothing. */
 export function chooseServers(selectors: readonly string[], catalog: Catalog): Server[] {
   const servers = catalog.servers.map(({ server }) => server);
-  const isProtected = (one: Server): boolean =>
-    servers.some((server) => server.isProtected && server.address === one.address);
-  // By its address typed out, a server is no less protected than by its name.
-  return selectServers(selectors, servers, catalog.groups).map((server) =>
-    isProtected(server) ? { ...server, isProtected: true } : server,
+  return protect(selectServers(selectors, servers, catalog.groups), catalog);
+}
+
+/** What the names of these servers mean now: the machine behind one may have moved, or be protected since. */
+export function renewServers(servers: readonly Server[], catalog: Catalog): Server[] {
+  const named = new Map(catalog.servers.map(({ server }) => [server.name, server]));
+  return protect(
+    servers.map((server) => named.get(server.name) ?? server),
+    catalog,
   );
+}
+
+/** By its address typed out, or by another name, a server is no less protected than by its own. */
+function protect(chosen: readonly Server[], { servers }: Catalog): Server[] {
+  const addresses = new Set(servers.flatMap(({ server }) => (server.isProtected ? [server.address] : [])));
+  return chosen.map((server) => (addresses.has(server.address) ? { ...server, isProtected: true } : server));
 }
 
 /** The servers with what is known of each. */

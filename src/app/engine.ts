@@ -12,7 +12,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { createTransports, type SshTransports } from '../transport/pool.ts';
 import { isRetryable } from '../transport/transport.ts';
 import { Attendant } from './attendant.ts';
-import { type Catalog, chooseServers, describeServers, readCatalog } from './catalog.ts';
+import { type Catalog, chooseServers, describeServers, readCatalog, renewServers } from './catalog.ts';
 import { Changes } from './changes.ts';
 import { Claims } from './claims.ts';
 import type {
@@ -127,7 +127,7 @@ export class Engine implements Cronium {
     const { payloadsDir, runs } = this.#store;
     return await planReplay(run, runs.keptPlan(run.id), options, {
       ...{ env, prompts, payloadsDir },
-      servers: () => this.servers(),
+      renewServers: async (servers) => renewServers(servers, await this.#catalog()),
     });
   }
 
@@ -226,11 +226,12 @@ export class Engine implements Cronium {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#sessions[Symbol.asyncDispose]();
-    await this.#transports[Symbol.asyncDispose]();
-    this.#changes[Symbol.dispose]();
-    this.#claims[Symbol.dispose]();
-    this.#store[Symbol.dispose]();
+    // Closed from the last one to the first, also when one of them fails.
+    using _store = this.#store;
+    using _claims = this.#claims;
+    using _changes = this.#changes;
+    await using _transports = this.#transports;
+    await using _sessions = this.#sessions;
   }
 
   #catalog(): Promise<Catalog> {

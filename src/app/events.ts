@@ -128,7 +128,7 @@ async function findAll(
       .map(
         ({ file }) =>
           () =>
-            loadEvent(file, { files }).catch(() => undefined),
+            loadEvent(file, { files }).catch(asGone),
       ),
     ...declaration.entries.map((entry) => async () => {
       const path = entry.fields.script;
@@ -141,6 +141,11 @@ async function findAll(
     if (event) events.push(event);
   }
   return { events, declaration };
+}
+
+function asGone(error: unknown): undefined {
+  if (error instanceof CroniumError) return undefined;
+  throw error;
 }
 
 async function loadEntry(

@@ -1,17 +1,24 @@
 import { spawn } from 'node:child_process';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { createHash } from 'node:crypto';
+import { dirname, posix } from 'node:path';
+import { mapAhead } from '../base/map-ahead.ts';
 import type { ScriptFile } from '../domain/event.ts';
-import { isAddress } from '../domain/files.ts';
+import { type Files, fullPath, isAddress } from '../domain/files.ts';
 import type { GitState } from '../domain/run.ts';
 
 /** For all questions together: what is told of a run must not make it wait. */
 const LIMIT_MS = 2_000;
 
-/** Longer answers are not read: a script is smaller, and one line of a status says enough. */
+/** Longer answers are not read: 100 bytes and a name are said of each file. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** Names in one call: Windows takes 32,767 characters of command line. */
 const MAX_NAMES_LENGTH = 20_000;
+
+/** More than this is not read again to be compared. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+const READ_AT_ONCE = 16;
 
 /** What was packed. */
 export interface Packed {
@@ -19,41 +26,83 @@ export interface Packed {
   /** The script's text in the editor, when that was packed in place of the file. */
   readonly text?: string | undefined;
   /** The names of the other files, below the script's root; asked for only in a repository. */
-  files(): Promise<readonly string[]>;
+  others(): Promise<readonly string[]>;
+}
+
+export interface GitOptions {
+  readonly homeDir: string;
+  readonly files: Files;
 }
 
 /**
- * The repository of a script, and whether what was packed is what its HEAD has. Undefined where there is none, where there is no
- * `git`, and when it takes too long: nothing that is told of a run may stop it.
+ * The repository of a script, and whether what was packed is what its HEAD has; line ends do not count. Undefined where there is
+ * none, where there is no `git`, and when it takes too long: nothing that is told of a run may stop it.
+ *
+ * Contents are compared here and not by `git status`, which runs the programs that a repository's own settings name (filters,
+ * monitors): to run a script on a server is no permission to run anything on this machine.
  */
-export async function gitState(packed: Packed, options: { readonly homeDir: string }): Promise<GitState | undefined> {
+export async function gitState(packed: Packed, { homeDir, files }: GitOptions): Promise<GitState | undefined> {
   const { script, text } = packed;
-  if (isAddress(script.root)) return undefined;
-  // Not the root: repositories may lie below it, one beside the other.
-  const folder = dirname(join(script.root, script.path));
+  const { root } = script;
+  if (isAddress(root)) return undefined;
   const signal = AbortSignal.timeout(LIMIT_MS);
-  const git = (...args: string[]): Promise<Answer> => ask(args, { folder, homeDir: options.homeDir, signal });
   try {
+    const path = await files.resolve(script);
+    // Not the root: repositories may lie below it, one beside the other.
+    const folder = posix.dirname(path);
+    const git = (...args: string[]): Promise<Answer> =>
+      ask(args, { folder: dirname(fullPath({ root, path })), homeDir, signal });
     const head = await git('rev-parse', '--verify', 'HEAD');
     const commit = head.output.toString('latin1').trim();
     if (head.code !== 0 || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return undefined;
-    if (text !== undefined) {
-      const committed = await git('cat-file', 'blob', `HEAD:./${posix.basename(script.path)}`);
-      if (committed.code !== 0 || !isSameText(committed.output, text)) return { commit, isDirty: true };
-    }
-    const files = await packed.files();
-    const names = (text === undefined ? [script.path, ...files] : files).map((file) =>
-      relative(folder, join(script.root, file)).split(sep).join('/'),
-    );
-    for (const some of inPortions(names)) {
-      const status = await git('status', '--porcelain', '--ignored', '--', ...some.map((name) => `:(literal)${name}`));
+    const dirty = { commit, isDirty: true };
+
+    const others = await Promise.all((await packed.others()).map((other) => files.resolve({ root, path: other })));
+    const committed = new Map<string, string>();
+    for (const some of inPortions([path, ...others].map((each) => posix.relative(folder, each)))) {
+      const tree = await git('ls-tree', '-z', commit, '--', ...some);
       // It refuses names outside of the repository: these are in no commit.
-      if (status.code !== 0 || status.output.length > 0) return { commit, isDirty: true };
+      if (tree.code !== 0) return dirty;
+      for (const [, hash = '', name = ''] of tree.output.toString('utf8').matchAll(LISTED)) committed.set(name, hash);
+    }
+    const isCommitted = async (each: string): Promise<boolean> => {
+      signal.throwIfAborted();
+      const hash = committed.get(posix.relative(folder, each));
+      if (hash === undefined) return false;
+      if (each === path && text !== undefined) return isContent(hash, Buffer.from(text));
+      return isContent(hash, await files.read({ root, path: each }, { maxBytes: MAX_FILE_BYTES }));
+    };
+    for await (const isSame of mapAhead([path, ...others], isCommitted, { ahead: READ_AT_ONCE })) {
+      if (!isSame) return dirty;
     }
     return { commit, isDirty: false };
   } catch {
     return undefined;
   }
+}
+
+/** `<mode> <type> <hash>\t<name>\0` */
+const LISTED = /\d+ blob ([0-9a-f]+)\t([^\0]+)\0/g;
+
+/** Says whether git has these bytes under this hash, with whatever line ends, with or without a byte order mark. */
+function isContent(hash: string, bytes: Uint8Array): boolean {
+  const algorithm = hash.length === 40 ? 'sha1' : 'sha256';
+  const isIt = (some: Uint8Array): boolean =>
+    createHash(algorithm).update(`blob ${some.length}\0`).update(some).digest('hex') === hash;
+  if (isIt(bytes)) return true;
+  // One character a byte.
+  const plain = Buffer.from(bytes)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .replaceAll('\r\n', '\n');
+  const texts = [plain, plain.replaceAll('\n', '\r\n')].flatMap((one) => [one, `\xef\xbb\xbf${one}`]);
+  return [...texts, largeFile(bytes)].some((one) => isIt(Buffer.from(one, 'latin1')));
+}
+
+/** What is committed of a file that Git LFS keeps elsewhere. */
+function largeFile(bytes: Uint8Array): string {
+  const oid = createHash('sha256').update(bytes).digest('hex');
+  return `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${bytes.length}\n`;
 }
 
 interface Answer {
@@ -68,9 +117,16 @@ function ask(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     // Started elsewhere: Windows takes a program from the folder it is started in before that of the PATH.
-    const child = spawn('git', ['--no-optional-locks', '-C', folder, '-c', 'core.fsmonitor=false', ...args], {
+    const child = spawn('git', ['-C', folder, ...args], {
       cwd: homeDir,
-      env: { ...process.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined },
+      // Nothing is fetched that a partial clone has left out: the repository says by which program.
+      env: {
+        ...process.env,
+        GIT_DIR: undefined,
+        GIT_WORK_TREE: undefined,
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_ALLOW_PROTOCOL: 'none',
+      },
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,
       signal,
@@ -88,12 +144,6 @@ function ask(
   });
 }
 
-/** Line ends do not count: packing makes them one kind, and so may `git`. */
-function isSameText(committed: Buffer, text: string): boolean {
-  const plain = (some: string): string => some.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
-  return plain(committed.toString('utf8')) === plain(text);
-}
-
 function* inPortions(names: readonly string[]): Generator<string[]> {
   let portion: string[] = [];
   let length = 0;
@@ -104,7 +154,7 @@ function* inPortions(names: readonly string[]): Generator<string[]> {
       length = 0;
     }
     portion.push(name);
-    length += name.length + 12;
+    length += name.length + 1;
   }
   if (portion.length > 0) yield portion;
 }

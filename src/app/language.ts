@@ -1,3 +1,4 @@
+import { mapAhead } from '../base/map-ahead.ts';
 import type { Problem } from '../domain/event.ts';
 import { FileError, type Files } from '../domain/files.ts';
 import { checkDocument, type Look, namedFiles } from '../workspace/check-document.ts';
@@ -37,6 +38,9 @@ const MAX_SCRIPT_BYTES = 65_536;
 
 /** What a person scrolls through; more is found by typing. */
 const MAX_LISTED_FILES = 500;
+
+/** Keeps a disk busy, and stays far below every limit of handles. */
+const LOOKED_AT_ONCE = 32;
 
 export interface LanguageOptions {
   /** Absent: the files of this disk. */
@@ -112,11 +116,12 @@ async function lookAtFiles(document: EventDocument, files: Files): Promise<Reado
     await files.stat({ root, path });
     return '';
   };
-  const looks = await Promise.all([
-    ...scripts.map((path) => look(path, readScript)),
-    ...others.filter((path) => !scripts.includes(path)).map((path) => look(path, findOther)),
-  ]);
-  return new Map(looks);
+  const isScript = new Set(scripts);
+  const lookAt = (path: string) => look(path, isScript.has(path) ? readScript : findOther);
+  const looks = new Map<string, Look>();
+  const paths = new Set([...scripts, ...others]);
+  for await (const [path, found] of mapAhead(paths, lookAt, { ahead: LOOKED_AT_ONCE })) looks.set(path, found);
+  return looks;
 }
 
 async function look(path: string, read: (path: string) => Promise<string>): Promise<[path: string, look: Look]> {

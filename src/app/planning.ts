@@ -63,6 +63,7 @@ export async function planRun(event: ScriptEvent, options: PlanOptions, deps: Pl
     payload,
     jobs,
     parallel: options.parallel ?? event.parallel ?? options.defaults?.parallel ?? DEFAULT_PARALLEL,
+    ...(event.maxFailures === undefined ? {} : { maxFailures: event.maxFailures }),
     retries: event.retries,
     spec,
   };
@@ -106,5 +107,5 @@ function findGitState(
     const found = await findFiles(files, script.root, { files: deps.files, signal });
     return found.files.map(({ name }) => name);
   };
-  return gitState({ script, text, files: others }, deps);
+  return gitState({ script, text, others }, deps);
 }

@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises';
 import { CroniumError } from '../domain/errors.ts';
 import { shortId } from '../domain/id.ts';
 import type { JobPlan, JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
@@ -10,8 +11,8 @@ import { checkSize, newId } from './planning.ts';
 
 export interface ReplayDeps extends SecretsDeps {
   readonly payloadsDir: string;
-  /** The servers that can be named now. */
-  servers(): Promise<readonly Server[]>;
+  /** What the names of these servers mean now. */
+  renewServers(servers: readonly Server[]): Promise<readonly Server[]>;
 }
 
 /** Plans a run again from what was kept of it: its archive, arguments and input. Secrets are asked for anew. */
@@ -37,13 +38,16 @@ export async function planReplay(
       `Cannot replay run ${shortId(run.id)}: its payload is no longer kept on this machine; run the script again`,
     );
   }
-  const { secrets: names, overlap, parallel, retries, ...common } = kept.spec;
+  // The run of then may be removed while a person is asked for secrets: as of a new one, nothing sweeps its archive away.
+  await utimes(file, new Date(), new Date());
+  const { secrets: names, overlap, parallel, maxFailures, retries, ...common } = kept.spec;
   const event = { id: eventId, name: eventName, secrets: names };
   const spec = { ...common, secrets: await askSecrets(event, deps, options) };
   checkSize(eventName, spec, jobs);
   return {
     id: newId(),
     ...{ eventId, eventName, script, overlap, parallel, retries, jobs, spec },
+    ...(maxFailures === undefined ? {} : { maxFailures }),
     trigger: options.trigger ?? 'person',
     ...(git ? { git } : {}),
     replayOf: run.id,
@@ -65,12 +69,10 @@ function chooseJobs({ id, jobs }: RunRecord, servers: readonly string[] | undefi
   return jobs.filter(({ server }) => servers.includes(server.name));
 }
 
-/** A name means what it means now: the machine behind it may have moved, or be protected since. */
 async function planJobs(jobs: readonly JobRecord[], kept: KeptPlan, deps: ReplayDeps): Promise<JobPlan[]> {
-  const servers = await deps.servers();
-  return jobs.map((job) => {
-    const own = kept.own.get(job.id);
-    const server = servers.find(({ name }) => name === job.server.name) ?? job.server;
+  const servers = await deps.renewServers(jobs.map(({ server }) => server));
+  return servers.map((server, index) => {
+    const own = kept.own.get(jobs[index]?.id ?? '');
     return { id: newId(), server, ...(own ? { own } : {}) };
   });
 }

@@ -1,5 +1,6 @@
 import { wait } from '../base/wait.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
+import type { JobRecord } from '../domain/run.ts';
 import type { LogTeller } from './tell.ts';
 
 /** Another process writes the log: looking this often is live enough for a reader and no load. */
@@ -14,13 +15,14 @@ export type TailEnd =
 /** Follows a job that another process looks after, from the store and the mirror, for as long as that one does. */
 export async function tailJob(
   teller: LogTeller,
-  options: { readonly leave: AbortSignal; outcome(): JobOutcome | undefined; tryClaim(): boolean },
+  options: { readonly leave: AbortSignal; find(): JobRecord | undefined; tryClaim(): boolean },
 ): Promise<TailEnd> {
   for (;;) {
     // Asked before the look: what is settled has its whole log in the mirror.
-    const outcome = options.outcome();
+    const job = options.find();
     await teller.look();
-    if (outcome) return { kind: 'settled', outcome };
+    if (!job) return { kind: 'left', message: 'Its run was removed' };
+    if (job.outcome) return { kind: 'settled', outcome: job.outcome };
     if (options.tryClaim()) return { kind: 'ours' };
     try {
       await wait(LOOK_EVERY_MS, { signal: options.leave });

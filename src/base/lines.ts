@@ -28,6 +28,13 @@ export class LineSplitter {
     return parts;
   }
 
+  /** The unfinished line so far, for who does not wait for its end; what comes next goes on behind it. */
+  part(): LinePart[] {
+    const text = this.#rest;
+    this.#rest = '';
+    return text === '' ? [] : [{ text, isEnd: false }];
+  }
+
   /** The unfinished line at the end of the text, if there is one. */
   flush(): LinePart[] {
     const text = this.#rest;

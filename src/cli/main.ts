@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ExitCode, thrownExitCode } from '../app/exit-code.ts';
+import { displayable } from '../base/display.ts';
 import { CroniumError, Stopped } from '../domain/errors.ts';
 import { type CancelOptions, cancelCommand } from './commands/cancel.ts';
 import { cleanCommand } from './commands/clean.ts';
@@ -126,7 +127,7 @@ function collect(value: string, previous: readonly string[]): string[] {
 /** Turns what was thrown into a sentence and an exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.success : ExitCode.usage;
-  if (error instanceof CroniumError) process.stderr.write(`cronium: ${error.message}\n`);
+  if (error instanceof CroniumError) process.stderr.write(`cronium: ${displayable(error.message)}\n`);
   else if (!(error instanceof Stopped)) {
     process.stderr.write(
       `cronium: this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Cronium, createCronium } from '../app/cronium.ts';
 import { findPlaces } from '../app/places.ts';
 import { sqliteBinding } from '../app/sqlite-binding.ts';
+import { displayable } from '../base/display.ts';
 import type { Prompts } from '../transport/transport.ts';
 import { Output } from './output.ts';
 import { createPalette, type Palette } from './palette.ts';
@@ -64,7 +65,7 @@ export function createShell(options: GlobalOptions, handlers: { onOutputGone(): 
         env: process.env,
         homeDir: homedir(),
         log: (line) => {
-          if (options.verbose) void err.write(`cronium: ${line}\n`);
+          if (options.verbose) void err.write(`cronium: ${displayable(line)}\n`);
         },
       });
       return engine;

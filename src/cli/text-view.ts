@@ -48,7 +48,7 @@ export class TextView {
 
   /** Names the servers whose lines will come, so that their prefixes are aligned from the first line. */
   expect(servers: readonly string[], title: string): void {
-    this.#title = title;
+    this.#title = displayable(title);
     this.#width = Math.max(...servers.map((server) => server.length));
     for (const [index, server] of servers.entries()) {
       this.#rows.set(server, {

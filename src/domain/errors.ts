@@ -22,6 +22,21 @@ export class RefusedError extends CroniumError {
   }
 }
 
+/** A host shows another key than before (`connect/hostkey-changed`): where the old one stands, and the command line that removes it. */
+export class HostKeyChangedError extends CroniumError {
+  readonly file: string;
+  /** From 1, as an editor counts. */
+  readonly line: number;
+  readonly remedy: string;
+
+  constructor(message: string, entry: { readonly file: string; readonly line: number; readonly remedy: string }) {
+    super('connect/hostkey-changed', message);
+    this.file = entry.file;
+    this.line = entry.line;
+    this.remedy = entry.remedy;
+  }
+}
+
 /** The reason with which our `AbortSignal`s are aborted: the user said stop, or the program goes away. */
 export class Stopped extends Error {
   readonly by: 'user' | 'shutdown';

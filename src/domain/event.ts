@@ -56,6 +56,8 @@ export interface ScriptEvent {
   /** Absent: what the user's settings say, else `DEFAULT_TIMEOUT_MS`. */
   readonly timeoutMs?: number;
   readonly parallel?: number;
+  /** No further server begins when so many have failed; absent: all do. */
+  readonly maxFailures?: number;
   /** Attempts after the first, before the script has started. */
   readonly retries: number;
   /** Absent: it never runs by itself. */

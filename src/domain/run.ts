@@ -32,6 +32,8 @@ export interface RunPlan {
   readonly jobs: readonly JobPlan[];
   /** How many jobs at once. */
   readonly parallel: number;
+  /** No further job begins when so many have failed; absent: all do. */
+  readonly maxFailures?: number;
   readonly retries: number;
   readonly spec: StartSpec;
 }
@@ -63,6 +65,7 @@ export interface ReplaySpec extends Omit<StartSpec, 'secrets'> {
   readonly secrets: readonly string[];
   readonly overlap: Overlap;
   readonly parallel: number;
+  readonly maxFailures?: number;
   readonly retries: number;
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname, extname, join, posix } from 'node:path';
 import { findNearest } from '../base/nearest.ts';
 import { CroniumError } from './errors.ts';
 import type { InputPrompt, Json, ScriptEvent, ScriptFile } from './event.ts';
+import { isAddress } from './files.ts';
 import type { Server } from './server.ts';
 import { replaceVariables, splitVariable, variableProblem, variablesIn } from './variable.ts';
 
@@ -95,7 +96,9 @@ function resolve(name: string, variables: Variables): Resolved {
       if (variables.server) return { value: variables.server.name };
       return { problem: 'a name of a server is possible in "args" and "env" only' };
     case 'workspaceFolder':
-      return argument === '' ? { value: variables.script.root } : resolveFolder(argument, variables.folders ?? {});
+      return argument === ''
+        ? { value: folderPath(variables.script) }
+        : resolveFolder(argument, variables.folders ?? {});
     default:
       return { value: resolvePath(word, variables) };
   }
@@ -125,11 +128,17 @@ function resolveFolder(name: string, folders: Readonly<Record<string, string>>):
   return { problem: `the workspace has no folder of this name: ${found}` };
 }
 
+/** The folder's path on the machine where it is. */
+function folderPath({ root }: ScriptFile): string {
+  return isAddress(root) ? decodeURIComponent(root.replace(/^[^:]*:(\/\/[^/]*)?/, '')) || '/' : root;
+}
+
 function resolvePath(word: string, { script, homeDir }: Variables): string {
-  const file = join(script.root, script.path);
+  const folder = folderPath(script);
+  const file = isAddress(script.root) ? posix.join(folder, script.path) : join(folder, script.path);
   const extension = extname(file);
   const values: Readonly<Record<string, string>> = {
-    workspaceFolderBasename: basename(script.root),
+    workspaceFolderBasename: basename(folder),
     file,
     fileBasename: basename(file),
     fileBasenameNoExtension: basename(file, extension),

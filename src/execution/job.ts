@@ -28,16 +28,22 @@ export async function runJob(
 async function afterFailure(context: JobContext, start: Start, error: unknown): Promise<JobEnd> {
   const { signals } = context;
   if (!start.mayHaveBeenSent || start.wasRefused(error)) {
-    if (signals.cancel.aborted || signals.leave.aborted) return settled({ kind: 'cancelled' });
-    return settled(broken(error));
+    return signals.cancel.aborted || signals.leave.aborted ? neverBegun(signals) : settled(broken(error));
   }
   // Sent without an answer: it may run. Never `broken`; whoever looks next asks the server for the same job.
   if (!signals.leave.aborted) await context.note(sentence(error));
   return { kind: 'left', message: 'It is not known whether the script was started there' };
 }
 
-function settled(outcome: JobOutcome): JobEnd {
+export function settled(outcome: JobOutcome): JobEnd {
   return { kind: 'settled', outcome };
+}
+
+/** The end of a job that was stopped before anything of it was sent: nobody takes it up later, when nobody expects it any more. */
+export function neverBegun({ cancel }: JobSignals): JobEnd {
+  if (cancel.aborted) return settled({ kind: 'cancelled' });
+  const message = 'The script was never started there: its window or terminal was closed before';
+  return settled({ kind: 'broken', code: 'start/left', message });
 }
 
 /** The outcome of a job that an error kept from starting. A bug keeps its name, so that nobody takes it for the server's fault. */

@@ -80,7 +80,10 @@ type Found = { readonly kind: 'live'; readonly live: LiveJob } | Extract<JobEnd,
 async function find(job: UnfinishedJob, context: JobContext): Promise<Found> {
   const { deps, signals } = context;
   // Every later phase is written down before what it names begins.
-  if (job.phase === 'queued') return { kind: 'settled', outcome: NEVER_STARTED };
+  if (job.phase === 'queued') {
+    const isCancelled = job.cancelRequested || signals.cancel.aborted;
+    return { kind: 'settled', outcome: isCancelled ? { kind: 'cancelled' } : NEVER_STARTED };
+  }
   const used = await deps.sessions.use(job.server, { signal: signals.leave });
   let isHandedOver = false;
   try {

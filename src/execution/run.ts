@@ -1,11 +1,12 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { BoundedQueue } from '../base/bounded-queue.ts';
 import { abortable } from '../base/wait.ts';
 import { sentence } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import { type JobPlan, type RunPlan, runStatus } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
-import { broken, runJob } from './job.ts';
+import { onAbort } from './follow-job.ts';
+import { broken, neverBegun, runJob, settled } from './job.ts';
 import type { JobDeps, JobEnd, JobSignals } from './job-context.ts';
 import type { Journal } from './journal.ts';
 
@@ -31,25 +32,62 @@ export async function* executeRun(plan: RunPlan, deps: JobDeps, options: RunOpti
   for (const message of plan.payload.notes) yield { type: 'note', message };
   const limit = pLimit(plan.parallel);
   let turn: Promise<'go' | 'over'> | undefined;
+  let failures = 0;
+  const runUnlessTooMany = async (job: JobPlan, signals: JobSignals, emit: Emit): Promise<JobEnd> => {
+    if (plan.maxFailures !== undefined && failures >= plan.maxFailures) return settled(heldBack(failures));
+    const end = await runJob(job, plan, deps, { signals, emit });
+    if (isFailure(end)) failures += 1;
+    return end;
+  };
   yield* attend(plan.id, plan.jobs, deps.journal, async (job, emit) => {
     const signals = options.signals(job);
-    const stop = AbortSignal.any([signals.cancel, signals.leave]);
     turn ??= options.turn((message) => emit({ type: 'note', message }));
     // Who does not wait any more does not hear why it failed.
     turn.catch(() => {});
-    const end = await untilTurn(turn, stop);
-    // A job that still waits for its turn has touched nothing.
-    return end ?? (await limit(() => (stop.aborted ? CANCELLED : runJob(job, plan, deps, { signals, emit }))));
+    const end = await untilTurn(turn, signals);
+    return end ?? (await inSlot(limit, signals, () => runUnlessTooMany(job, signals, emit)));
   });
 }
 
+function isFailure(end: JobEnd): boolean {
+  return end.kind === 'settled' && end.outcome.kind !== 'succeeded' && end.outcome.kind !== 'cancelled';
+}
+
+/** The outcome of a job that was never begun, because too many others had failed. */
+function heldBack(failures: number): JobOutcome {
+  const servers = failures === 1 ? '1 server had failed' : `${failures} servers had failed`;
+  return {
+    kind: 'broken',
+    code: 'run/max-failures',
+    message: `Not begun: ${servers}, as many as "maxFailures" allows`,
+  };
+}
+
 /** The end of a job that does not get its turn. */
-async function untilTurn(turn: Promise<'go' | 'over'>, signal: AbortSignal): Promise<JobEnd | undefined> {
+async function untilTurn(turn: Promise<'go' | 'over'>, signals: JobSignals): Promise<JobEnd | undefined> {
+  const signal = AbortSignal.any([signals.cancel, signals.leave]);
   try {
-    return (await abortable(turn, { signal })) === 'go' ? undefined : CANCELLED;
+    if ((await abortable(turn, { signal })) === 'go') return undefined;
+    return signal.aborted ? neverBegun(signals) : settled({ kind: 'cancelled' });
   } catch (error) {
-    return signal.aborted ? CANCELLED : { kind: 'settled', outcome: broken(error) };
+    return signal.aborted ? neverBegun(signals) : settled(broken(error));
   }
+}
+
+/** Runs a job as soon as fewer than all slots are taken; one that is stopped while it waits ends at once. */
+async function inSlot(limit: LimitFunction, signals: JobSignals, run: () => Promise<JobEnd>): Promise<JobEnd> {
+  const stop = AbortSignal.any([signals.cancel, signals.leave]);
+  const stopped = Promise.withResolvers<JobEnd>();
+  let hasBegun = false;
+  using _stop = onAbort(stop, () => {
+    if (!hasBegun) stopped.resolve(neverBegun(signals));
+  });
+  const running = limit(() => {
+    if (stop.aborted) return stopped.promise;
+    hasBegun = true;
+    return run();
+  });
+  return await Promise.race([running, stopped.promise]);
 }
 
 /** Attends to jobs that were started before, by this process or another, to their ends. */
@@ -65,8 +103,6 @@ export function executeFollow(
 ): AsyncGenerator<RunEvent> {
   return attend(run, jobs, options.journal, options.resume, options.known);
 }
-
-const CANCELLED: JobEnd = { kind: 'settled', outcome: { kind: 'cancelled' } };
 
 async function* attend(
   run: string,

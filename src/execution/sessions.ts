@@ -43,7 +43,10 @@ interface Entry {
 /** One live session per server, shared by all jobs there; opened at first use, closed when idle. */
 export class Sessions implements AsyncDisposable {
   readonly #deps: SessionsDeps;
+  /** What is shared by whoever comes. */
   readonly #entries = new Map<string, Entry>();
+  /** These and those that were replaced, as long as they are open. */
+  readonly #open = new Map<Entry, Server>();
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
@@ -53,7 +56,7 @@ export class Sessions implements AsyncDisposable {
   async use(server: Server, options: UseOptions): Promise<OpenedSession & Disposable> {
     for (;;) {
       const shared = this.#current(server);
-      if (!shared || options.force) return await this.#open(server, options);
+      if (!shared || options.force) return await this.#begin(server, options);
       const opened = await abortable(shared.opening, options).catch(() => undefined);
       options.signal.throwIfAborted();
       if (!opened || opened.session.closed || this.#entries.get(keyOf(server)) !== shared) {
@@ -74,12 +77,10 @@ export class Sessions implements AsyncDisposable {
 
   /** Closes the session that nobody uses, and the connection under it; says whether nobody did. */
   async close(server: Server): Promise<boolean> {
-    const entry = this.#entries.get(keyOf(server));
-    if (entry && entry.users > 0) return false;
-    if (entry) {
-      this.#entries.delete(keyOf(server));
-      await this.#close(server, entry);
-    }
+    const entries = [...this.#open].flatMap(([entry, to]) => (keyOf(to) === keyOf(server) ? [entry] : []));
+    if (entries.some(({ users }) => users > 0)) return false;
+    this.#entries.delete(keyOf(server));
+    await Promise.all(entries.map((entry) => this.#close(server, entry)));
     await this.#deps.transport(server)[Symbol.asyncDispose]();
     return true;
   }
@@ -93,8 +94,9 @@ export class Sessions implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const entries = [...this.#entries.values()];
+    const entries = [...this.#open.keys()];
     this.#entries.clear();
+    this.#open.clear();
     await Promise.all(
       entries.map(async (entry) => {
         clearTimeout(entry.idle);
@@ -111,12 +113,13 @@ export class Sessions implements AsyncDisposable {
     return this.#entries.get(keyOf(server));
   }
 
-  async #open(server: Server, options: UseOptions): Promise<OpenedSession & Disposable> {
+  async #begin(server: Server, options: UseOptions): Promise<OpenedSession & Disposable> {
     this.replace(server);
     const pin = this.#deps.pin(server);
     const opening = this.#connect(server, pin, options);
     const entry: Entry = { opening, pinned: pin?.sha256, users: 1 };
     this.#entries.set(keyOf(server), entry);
+    this.#open.set(entry, server);
     this.#deps.journal.opening(server);
     try {
       const opened = await opening;
@@ -192,11 +195,13 @@ export class Sessions implements AsyncDisposable {
     clearTimeout(entry.idle);
     const opened = await entry.opening.catch(() => undefined);
     await opened?.session[Symbol.asyncDispose]();
+    this.#open.delete(entry);
     if (!this.#entries.has(keyOf(server))) this.#deps.journal.closed(server);
   }
 
   #forget(server: Server, entry: Entry): void {
     clearTimeout(entry.idle);
+    this.#open.delete(entry);
     if (this.#entries.get(keyOf(server)) !== entry) return;
     this.#entries.delete(keyOf(server));
     this.#deps.journal.closed(server);

@@ -138,6 +138,7 @@ function clean(pattern: string): string {
   const segments = pattern.split('/').filter((segment, index) => index === 0 || (segment !== '' && segment !== '.'));
   if (segments[0] === '.' && segments.length > 1) segments.shift();
   const isAbsolute = segments[0] === '' || /^[A-Za-z]:[\\/]/.test(pattern) || pattern.startsWith('\\\\');
-  if (!isAbsolute && !segments.includes('..')) return segments.join('/');
+  // A remote folder may be on Windows, where a backslash leads on.
+  if (!isAbsolute && !pattern.split(/[\\/]/).includes('..')) return segments.join('/');
   throw new CroniumError('event/files', `Cannot pack "${pattern}": only files below the script's folder can go along`);
 }

@@ -1,6 +1,7 @@
 /** Who waits for which answer. An answer that nobody waits for is dropped. */
 export class Answers {
   readonly #waiting = new Map<string, PromiseWithResolvers<unknown>>();
+  #over: { readonly error: unknown } | undefined;
 
   /** The answer named `key`. Two who wait for the same key share it. */
   wait<T>(key: string): Promise<T> {
@@ -9,7 +10,8 @@ export class Answers {
       entry = Promise.withResolvers<unknown>();
       // Whoever gave up waiting must not turn a late refusal into a crash.
       entry.promise.catch(() => {});
-      this.#waiting.set(key, entry);
+      if (this.#over) entry.reject(this.#over.error);
+      else this.#waiting.set(key, entry);
     }
     return entry.promise as Promise<T>;
   }
@@ -22,7 +24,9 @@ export class Answers {
     this.#take(key)?.reject(error);
   }
 
-  rejectAll(error: unknown): void {
+  /** No answer will come any more: who waits learns why, and who asks later too. */
+  close(error: unknown): void {
+    this.#over ??= { error };
     for (const key of [...this.#waiting.keys()]) this.reject(key, error);
   }
 

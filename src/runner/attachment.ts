@@ -1,6 +1,7 @@
 import { AsyncQueue } from '../base/async-queue.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { JobState } from './message.ts';
+import { INITIAL_CREDIT_BYTES } from './outbox.ts';
 
 /** Spool bytes at their logical offset. They may begin and end in the middle of a record. */
 export interface SpoolPiece {
@@ -29,6 +30,8 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
   #wire: Wire | undefined;
   #next: number | undefined;
   #owed = 0;
+  /** What the runner may still send before it is given more. */
+  #credit = INITIAL_CREDIT_BYTES;
   #isComplete = false;
   #spoolEnd: number | undefined;
 
@@ -57,6 +60,8 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
   }
 
   receive(body: Uint8Array): void {
+    this.#credit -= body.length;
+    if (this.#credit < 0) throw new CroniumError('credit', 'more of the log was sent than its credit allows');
     if (body.length < OFFSET_BYTES) throw new CroniumError('stream', 'a piece of the log has no offset');
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     const offset = Number(view.getBigUint64(0));
@@ -90,6 +95,7 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
         yield piece;
         this.#owed += piece.bytes.length + OFFSET_BYTES;
         if (this.#owed >= WINDOW_PORTION_BYTES) {
+          this.#credit += this.#owed;
           this.#wire?.window(this.#owed);
           this.#owed = 0;
         }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { Progress } from '../domain/run-event.ts';
 import type { Artifact } from './artifacts.ts';
@@ -13,6 +14,9 @@ const ANSWER_TIMEOUT_MS = 20_000;
 
 /** An upload may still be in the buffers on the way when we have handed it over; 8 KiB/s is a very bad link. */
 const SLOWEST_BYTES_PER_MS = 8;
+
+/** A server that takes none of the runner's bytes for so long has a disk that hangs. */
+const STUCK_MS = 60_000;
 
 /** Bytes of the runner handed over in one piece, so that progress is seen and a slow wire slows only its own upload. */
 const UPLOAD_PIECE_BYTES = 32_768;
@@ -109,7 +113,7 @@ function findArtifact(server: string, runners: readonly Runner[], asked: string)
 }
 
 /** A boot script that gave up has read nothing but what it threw away; a runner that has not said hello has not read either. */
-const NEVER_READ = /^(?:boot\/(?:platform|base|space|upload|unknown|ended)|deploy\/gone)$/;
+const NEVER_READ = /^(?:boot\/(?:platform|base|space|upload|unknown|ended|stuck)|deploy\/gone)$/;
 
 function checkSpace(
   server: string,
@@ -137,20 +141,20 @@ async function upload(
   for (let at = 0; at < total; at += UPLOAD_PIECE_BYTES) {
     options.signal.throwIfAborted();
     const piece = bytes.subarray(at, at + UPLOAD_PIECE_BYTES);
-    if (!remote.stdin.write(piece)) await drained(remote);
+    if (!remote.stdin.write(piece)) await drained(remote, options);
     options.onDeploy?.(artifact, { done: at + piece.length, total });
   }
 }
 
 /** Resolves when the pipe takes more, or when the process is gone (what it said then tells why). */
-async function drained(remote: Remote): Promise<void> {
-  let onDrain: (() => void) | undefined;
-  await Promise.race([
-    new Promise<void>((resolve) => {
-      onDrain = resolve;
-      remote.stdin.once('drain', resolve);
-    }),
-    remote.exited,
-  ]);
-  if (onDrain) remote.stdin.off('drain', onDrain);
+async function drained(remote: Remote, { server, signal }: BootOptions): Promise<void> {
+  const taken = Promise.withResolvers<void>();
+  const stuck = (): CroniumError =>
+    new CroniumError('boot/stuck', `Cannot deploy to "${server}": it took nothing for ${STUCK_MS / 1000} s`);
+  remote.stdin.once('drain', taken.resolve);
+  try {
+    await abortable(deadline(Promise.race([taken.promise, remote.exited]), STUCK_MS, stuck), { signal });
+  } finally {
+    remote.stdin.off('drain', taken.resolve);
+  }
 }

@@ -26,7 +26,6 @@ export class Questions {
   readonly #answers = new Answers();
   readonly #pages = new Map<number, Pages>();
   #next = 1;
-  #over: CroniumError | undefined;
 
   constructor(server: string, send: (question: ServerQuestion) => void) {
     this.#server = server;
@@ -54,19 +53,19 @@ export class Questions {
     const { id } = answer;
     switch (answer.type) {
       case 'health':
-        return this.#answers.resolve(String(id), answer.health);
+        return this.#answers.resolve(`health ${id}`, answer.health);
       case 'inventory': {
         const { items } = this.#turn(id, { removed: [], items: answer.items });
-        if (!answer.more) this.#settle(id, items);
+        if (!answer.more) this.#answers.resolve(`inventory ${id}`, items);
         return;
       }
       case 'cleaned': {
         const { removed, items } = this.#turn(id, { removed: answer.removed, items: answer.kept });
-        if (!answer.more) this.#settle(id, { removed, kept: items });
+        if (!answer.more) this.#answers.resolve(`clean ${id}`, { removed, kept: items });
         return;
       }
       case 'removed':
-        return this.#answers.resolve(String(id), undefined);
+        return this.#answers.resolve(`remove ${id}`, undefined);
       default:
         return answer satisfies never;
     }
@@ -75,16 +74,14 @@ export class Questions {
   /** Takes a refusal, if it is one of ours. */
   refuse(refused: Refused): void {
     if (refused.id === undefined) return;
-    this.#pages.delete(refused.id);
     const message = `"${this.#server}" refused: ${refused.message}`;
-    this.#answers.reject(String(refused.id), new RefusedError(refused.re, refused.code, message));
+    this.#answers.reject(`${refused.re} ${refused.id}`, new RefusedError(refused.re, refused.code, message));
   }
 
   /** The session is over: who waits learns why, and who asks later too. */
   fail(error: CroniumError): void {
-    this.#over ??= error;
     this.#pages.clear();
-    this.#answers.rejectAll(error);
+    this.#answers.close(error);
   }
 
   async #ask<T>(
@@ -95,9 +92,10 @@ export class Questions {
     options: { readonly signal: AbortSignal },
   ): Promise<T> {
     options.signal.throwIfAborted();
-    if (this.#over) throw this.#over;
     const id = this.#next++;
-    const answer = this.#answers.wait<T>(String(id));
+    // With its type: an answer to something else is none.
+    const key = `${question.type} ${id}`;
+    const answer = this.#answers.wait<T>(key);
     if (question.type === 'inventory' || question.type === 'clean') this.#pages.set(id, { removed: [], items: [] });
     this.#send({ ...question, id });
     const late = (): CroniumError =>
@@ -109,7 +107,7 @@ export class Questions {
       return await abortable(deadline(answer, limitMs, late), options);
     } finally {
       this.#pages.delete(id);
-      this.#answers.resolve(String(id), undefined);
+      this.#answers.resolve(key, undefined);
     }
   }
 
@@ -122,10 +120,5 @@ export class Questions {
       throw new CroniumError('message/limit', `the runner lists more than ${MAX_ITEMS.toLocaleString('en')} things`);
     }
     return pages;
-  }
-
-  #settle(id: number, value: unknown): void {
-    this.#pages.delete(id);
-    this.#answers.resolve(String(id), value);
   }
 }

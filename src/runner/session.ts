@@ -107,7 +107,10 @@ export class Session implements AsyncDisposable {
     const stream = this.#nextStream++;
     const stored = this.#answers.wait<void>(`put ${payload.sha256}`);
     this.#outbox.message({ type: 'put', payload: payload.sha256, size: payload.size, stream });
-    await uploadFile(this.#outbox, stream, payload.file, options);
+    const refused = new AbortController();
+    stored.catch((error) => refused.abort(error));
+    const signal = AbortSignal.any([options.signal, refused.signal]);
+    await uploadFile(this.#outbox, stream, payload.file, { ...options, signal });
     const late = (): CroniumError =>
       new CroniumError(
         'session/silent',
@@ -177,7 +180,7 @@ export class Session implements AsyncDisposable {
   close(error: CroniumError): void {
     if (this.#closed) return;
     this.#closed = error;
-    this.#answers.rejectAll(error);
+    this.#answers.close(error);
     this.#questions.fail(error);
     this.#outbox.fail(error);
     for (const attachment of this.#attachments.values()) attachment.fail(error);
@@ -262,7 +265,8 @@ export class Session implements AsyncDisposable {
   }
 
   #adopt(attachment: Attachment): Attachment {
-    this.#attachments.set(attachment.stream, attachment);
+    if (this.#closed) attachment.fail(this.#closed);
+    else this.#attachments.set(attachment.stream, attachment);
     attachment.connect({
       window: (bytes) => this.#outbox.message({ type: 'window', stream: attachment.stream, bytes }),
       detach: () => {

@@ -73,14 +73,10 @@ export class Jobs {
       .map((row) => text(row, 'id'));
   }
 
-  isCancelRequested(job: string): boolean {
-    return this.#connection.get('SELECT 1 FROM jobs WHERE id = @job AND cancel_requested = 1', { job }) !== undefined;
-  }
-
-  /** How the job ended; `undefined` while it has no outcome. */
-  outcome(job: string): JobOutcome | undefined {
-    const row = this.#connection.get('SELECT outcome FROM jobs WHERE id = @job', { job });
-    return row === undefined || row.outcome === null ? undefined : (kinded(row, 'outcome') as JobOutcome);
+  /** The job as it is now; undefined when its run was removed. */
+  find(job: string): JobRecord | undefined {
+    const row = this.#connection.get(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = @job`, { job });
+    return row && jobRecord(row);
   }
 
   /** Every job without an outcome, oldest run first. */

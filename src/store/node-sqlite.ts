@@ -18,11 +18,12 @@ const CODES: ReadonlyMap<number, string> = new Map([
   [26, 'SQLITE_NOTADB'],
 ]);
 
-/** SQLite by Node's own module; undefined where this Node has none. */
+/** SQLite by Node's own module; undefined where this Node has none that suffices. */
 export function openNodeSqlite(file: string, { busyTimeoutMs }: DriverOptions): Driver | undefined {
   // Not an import: a Node without the module would not load the whole bundle.
   const sqlite = process.getBuiltinModule('node:sqlite');
-  if (sqlite === undefined) return undefined;
+  // Its first versions, behind a flag, know too little.
+  if (sqlite === undefined || !('setAllowUnknownNamedParameters' in sqlite.StatementSync.prototype)) return undefined;
   const database: DatabaseSync = named(() => new sqlite.DatabaseSync(file));
   let isOpen = true;
   named(() => database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`));

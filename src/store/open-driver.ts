@@ -11,7 +11,7 @@ const NEEDED_NODE_API = 10;
  * the environment says `CRONIUM_SQLITE=node`. Both write the same files.
  */
 export function openDriver(file: string, options: DriverOptions): Driver {
-  let why = `it needs Node 22.14 or later, this is ${process.versions.node}`;
+  let why = `it needs Node 22.15 or later, this is ${process.versions.node}`;
   if (process.env.CRONIUM_SQLITE !== 'node' && Number(process.versions.napi) >= NEEDED_NODE_API) {
     try {
       return openBetterSqlite(file, options);

@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type LogRecord, RecordDecoder } from '../domain/record.ts';
+import { errorCode } from './error-code.ts';
 import { listSegments, type Segment } from './segments.ts';
 
 /** Bytes read at once: few calls, and no long pause for what else the program does. */
@@ -44,7 +45,8 @@ export async function* readLastSegment(dir: string): AsyncGenerator<LogRecord> {
 
 /** A batch of records for each chunk, up to the segment's end or the first bad record. */
 async function* readSegment(segment: Segment, decoder: RecordDecoder, from = 0): AsyncGenerator<LogRecord[]> {
-  await using handle = await open(segment.file, 'r');
+  await using handle = await openUnlessGone(segment.file);
+  if (!handle) return;
   let position = from;
   while (decoder.problem === undefined) {
     // A new buffer each time: the records are views into it, and the reader may keep them.
@@ -53,5 +55,15 @@ async function* readSegment(segment: Segment, decoder: RecordDecoder, from = 0):
     position += bytesRead;
     if (bytesRead === 0) return;
     yield decoder.pushValid(chunk.subarray(0, bytesRead));
+  }
+}
+
+/** Undefined: the run was removed, with its log, while somebody reads it. */
+async function openUnlessGone(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }

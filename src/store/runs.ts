@@ -137,8 +137,9 @@ function isOver({ jobs }: RunRecord): boolean {
   return jobs.every(({ outcome }) => outcome !== undefined);
 }
 
-function replaySpec({ spec, overlap, parallel, retries }: RunPlan): ReplaySpec {
-  return { ...spec, secrets: Object.keys(spec.secrets), overlap, parallel, retries };
+function replaySpec({ spec, overlap, parallel, maxFailures, retries }: RunPlan): ReplaySpec {
+  const limit = maxFailures === undefined ? {} : { maxFailures };
+  return { ...spec, secrets: Object.keys(spec.secrets), overlap, parallel, ...limit, retries };
 }
 
 function runRecord(row: Row, jobs: readonly JobRecord[]): RunRecord {

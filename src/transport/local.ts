@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { connectError } from './ssh/errors.ts';
+import { hasStreams } from './ssh/spawned.ts';
 import type { OpenOptions, RemoteExit, RemoteProcess, Transport } from './transport.ts';
 
 export interface LocalDeps {
@@ -30,6 +31,12 @@ function start(command: string, deps: LocalDeps, { ahead, onSent, signal }: Open
       detached: true,
       windowsHide: true,
     });
+    child.once('error', (error) =>
+      reject(
+        connectError('connect/local', `Cannot start a command on this machine: ${error.message}`, { cause: error }),
+      ),
+    );
+    if (!hasStreams(child)) return;
     const exited = Promise.withResolvers<RemoteExit>();
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
     if (ahead !== undefined) child.stdin.write(ahead);
@@ -58,11 +65,6 @@ function start(command: string, deps: LocalDeps, { ahead, onSent, signal }: Open
       },
     };
     child.once('spawn', () => resolve(remote));
-    child.once('error', (error) =>
-      reject(
-        connectError('connect/local', `Cannot start a command on this machine: ${error.message}`, { cause: error }),
-      ),
-    );
     child.once('close', (code, name) => exited.resolve(exitOf(code, name)));
   });
 }

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Server } from '../domain/server.ts';
 
 export { type Address, parseAddress } from './ssh/address.ts';
-export { HostKeyChangedError, isRetryable } from './ssh/errors.ts';
+export { isRetryable } from './ssh/errors.ts';
 
 /**
  * One way to a server. A target is anything that can give one duplex byte stream to a runner; all else is written once, above.

@@ -2,10 +2,11 @@ import { type Event, EventEmitter } from 'vscode';
 import type { Cronium, KnownServer } from '../app/cronium.ts';
 import type { LoadedEvent } from '../app/events.ts';
 import { StreamText } from '../base/stream-text.ts';
-import { CroniumError } from '../domain/errors.ts';
+import { CroniumError, Stopped } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import { type RunRecord, type RunStatus, type RunTrigger, runStatus } from '../domain/run.ts';
 import { type RunDeps, runScript } from './commands/run/run-script.ts';
+import type { StartedRun } from './commands/run/start-run.ts';
 import type { EventIndex } from './event-index.ts';
 import { readEvent } from './host/documents.ts';
 import { assertTrusted } from './host/trust.ts';
@@ -98,10 +99,11 @@ export function createApi(deps: ApiDeps): { readonly api: CroniumApi } & Disposa
     runs: async () => (await engine.get()).runs().map(runSummary),
     runEvent: async (id, options = {}) => {
       assertTrusted();
-      const { event } = findEvent(await allEvents(deps.events), { id, folder: options.folder });
+      const { folder, servers } = options;
+      assertSelectors(servers);
+      const { event } = findEvent(await allEvents(deps.events), { id, folder });
       const script = await readEvent({ id, script: event.script });
-      const { servers } = options;
-      const run = await runScript(script, servers ? { kind: 'named', servers } : { kind: 'event' }, deps);
+      const run = await begin(() => runScript(script, servers ? { kind: 'named', servers } : { kind: 'event' }, deps));
       await run.ended;
       return runSummary((await engine.get()).findRun(run.id));
     },
@@ -138,6 +140,23 @@ function findEvent(events: readonly LoadedEvent[], named: { id: string; folder: 
     );
   }
   return found;
+}
+
+/** Another extension may pass anything. */
+function assertSelectors(servers: unknown): void {
+  const isList = Array.isArray(servers) && servers.every((one) => typeof one === 'string');
+  if (servers === undefined || isList) return;
+  throw new CroniumError('usage/servers', 'Cannot run the event: "servers" is no list of names');
+}
+
+/** To a caller it is no different from any other refusal. */
+async function begin(start: () => Promise<StartedRun>): Promise<StartedRun> {
+  try {
+    return await start();
+  } catch (cause) {
+    if (!(cause instanceof Stopped)) throw cause;
+    throw new CroniumError('run/stopped', 'Cannot run the event: the person has stopped it', { cause });
+  }
 }
 
 async function readLog(cronium: Cronium, run: string, server: string): Promise<string> {

@@ -124,4 +124,5 @@ export const MEMORY_KEYS = {
   runRequests: 'cronium.runRequests',
   runOnSave: 'cronium.runOnSave',
   runOnSavePaused: 'cronium.runOnSavePaused',
+  untoldRuns: 'cronium.untoldRuns',
 } as const;

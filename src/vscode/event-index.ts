@@ -2,14 +2,14 @@ import { Emitter } from '../base/emitter.ts';
 import type { FolderEvents } from './views/events.ts';
 
 /**
- * The events of the workspace as they were found last. Looking through folders takes its time: it is done when somebody wants
- * to see them, once for all who ask together, and behind the back of those who can do with what was found before.
+ * The events of the workspace. Looking through folders takes its time: it is done when somebody asks and something has changed,
+ * once for all who ask together.
  */
 export class EventIndex {
   readonly #find: () => Promise<readonly FolderEvents[]>;
   readonly #onDidChange = new Emitter<void>();
-  #found: readonly FolderEvents[] | undefined;
-  #finding: Promise<readonly FolderEvents[]> | undefined;
+  #found: readonly FolderEvents[] = [];
+  #finding: Promise<void> | undefined;
   #isStale = true;
 
   constructor(find: () => Promise<readonly FolderEvents[]>) {
@@ -27,31 +27,24 @@ export class EventIndex {
     this.#onDidChange.emit();
   }
 
-  /** The events of now. */
+  /** The events of now: nothing is missing that was there when this was asked. */
   async get(): Promise<readonly FolderEvents[]> {
-    while (this.#isStale || this.#finding) await this.#refresh();
-    return this.#found ?? [];
-  }
-
-  /** The events as they were found last, at once; the first time it takes as long as `get`. */
-  async latest(): Promise<readonly FolderEvents[]> {
-    if (!this.#found) return await this.get();
-    // A failure is told to who asks with `get`.
-    if (this.#isStale) void this.#refresh().catch(() => {});
+    // What goes on may have looked where something has changed since; a build that changes files all the time ends no search.
+    if (this.#isStale && this.#finding) await this.#finding.catch(() => {});
+    if (this.#isStale || this.#finding) await this.#refresh();
     return this.#found;
   }
 
-  #refresh(): Promise<readonly FolderEvents[]> {
+  #refresh(): Promise<void> {
     this.#finding ??= this.#findAll();
     return this.#finding;
   }
 
-  async #findAll(): Promise<readonly FolderEvents[]> {
+  async #findAll(): Promise<void> {
     // What is touched while it is looked through is looked through again.
     this.#isStale = false;
     try {
       this.#found = await this.#find();
-      return this.#found;
     } catch (error) {
       this.#isStale = true;
       throw error;

@@ -1,8 +1,8 @@
 import type { ScriptEvent, ScriptFile } from '../domain/event.ts';
 
 /** What tells events apart over all folders of a workspace, for what is remembered of them. */
-export function eventKey({ id, script }: { readonly id: string; readonly script: ScriptFile }): string {
-  return `${script.root}\n${id}`;
+export function eventKey({ id, script }: { readonly id: string; readonly script?: ScriptFile | undefined }): string {
+  return `${script?.root ?? ''}\n${id}`;
 }
 
 /** The end of the id of an event that is a selected text: it is nobody's script, and its runs are apart from the script's. */

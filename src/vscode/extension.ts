@@ -41,7 +41,7 @@ export function activate(context: ExtensionContext): CroniumApi {
   const live = new LiveRuns(engine, output);
   const events = new EventIndex(findWorkspaceEvents);
 
-  const takeUp = (): void => void comeBack({ engine, live }).catch((error: unknown) => explain(error, log));
+  const takeUp = (): void => void comeBack(base).catch((error: unknown) => explain(error, log));
   const trees = own(createTrees({ engine, live, events, memory, onRunsSeen: takeUp }));
   const base = { engine, live, output, memory, events, prompts, secrets, trees, log };
   const runOnSave = own(new RunOnSave(base, log));

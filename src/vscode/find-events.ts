@@ -1,4 +1,5 @@
-import { openFolders } from './host/place.ts';
+import { CroniumError } from '../domain/errors.ts';
+import { type OpenFolder, openFolders } from './host/place.ts';
 import type { FolderEvents } from './views/events.ts';
 
 /** Looks through the folders of the workspace for what is declared there. */
@@ -10,7 +11,14 @@ export async function findWorkspaceEvents(): Promise<readonly FolderEvents[]> {
   ]);
   const signal = new AbortController().signal;
   const files = workspaceFiles();
-  return await Promise.all(
-    openFolders().map(async ({ name, root }) => ({ name, root, events: await findEvents(root, { signal, files }) })),
-  );
+  const find = async ({ name, root }: OpenFolder): Promise<FolderEvents> => {
+    try {
+      return { name, root, events: await findEvents(root, { signal, files }) };
+    } catch (error) {
+      if (!(error instanceof CroniumError)) throw error;
+      // One that cannot be read hides nothing of the others.
+      return { name, root, events: [], problem: error.message };
+    }
+  };
+  return await Promise.all(openFolders().map(find));
 }

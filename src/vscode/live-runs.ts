@@ -10,22 +10,16 @@ import type { RunOutput, RunView } from './output/run-output.ts';
 /** Runs that are followed after a reload of the window: each may hold a connection a server. */
 const MAX_FOLLOWED_RUNS = 20;
 
-/** Where the lines of a run go as they come: the output, what the caller of `start` brought, nowhere. */
-type Lines = 'output' | 'elsewhere' | 'nowhere';
-
 interface LiveRun {
-  readonly id: string;
   readonly event: string;
   readonly cancel: AbortController;
-  readonly leave: AbortController;
-  readonly lines: Lines;
   done: Promise<RunStatus | undefined>;
 }
 
 interface Attendance {
   readonly id: string;
   readonly event: string;
-  readonly lines: Lines;
+  /** Shows the lines as they come. */
   readonly view?: RunView;
   readonly cancel?: AbortSignal | undefined;
   events(cronium: Cronium, signals: RunSignals): AsyncIterable<RunEvent>;
@@ -36,6 +30,13 @@ export interface StartOptions {
   readonly view?: RunView;
   /** Stops the scripts, as `cancel` does. */
   readonly cancel?: AbortSignal | undefined;
+}
+
+/** A run that was begun before and is watched again. */
+export interface TakenUp {
+  readonly run: string;
+  /** Without a status when this window has left it once more. */
+  readonly ended: Promise<RunStatus | undefined>;
 }
 
 /** The runs that this window watches. Closing the window leaves them to their servers. */
@@ -91,7 +92,6 @@ export class LiveRuns implements AsyncDisposable {
     return this.#attend({
       id,
       event,
-      lines: options.view ? 'elsewhere' : 'output',
       view,
       cancel: options.cancel,
       events: (cronium, signals) => cronium.run(plan, signals),
@@ -101,14 +101,11 @@ export class LiveRuns implements AsyncDisposable {
   /** Shows the log of a run, or of its part on one server, from its beginning to its end; unless its lines are shown already. */
   async show(run: RunRecord, options: { readonly server?: string } = {}): Promise<void> {
     if (options.server === undefined && this.#output.isOpen(run)) return;
-    const live = this.#runs.get(run.id);
     const view = this.#output.reopen(run, options);
-    if (isUnfinished(run) && options.server === undefined && live?.lines !== 'elsewhere') {
-      // Followed in silence so far, or to where no lines are shown any more: from now on here, from the first one.
-      live?.leave.abort(new Stopped('shutdown'));
-      await live?.done.catch(() => {});
-      return void (await this.#follow(run, view));
-    }
+    // Beside who watches it, and not in its place: to leave a run may end those of its jobs that have not begun. What goes wrong
+    // with both is told by this one.
+    const isLeft = isUnfinished(run) && !this.#runs.has(run.id);
+    if (isLeft && options.server === undefined) this.#follow(run).catch(() => {});
     const signals = { cancel: new AbortController().signal, leave: AbortSignal.any([this.left, view.closed]) };
     const only = options.server === undefined ? {} : { servers: [options.server] };
     for await (const event of (await this.#engine.get()).follow(run.id, signals, only)) {
@@ -127,14 +124,15 @@ export class LiveRuns implements AsyncDisposable {
     live?.cancel.abort(new Stopped('user'));
     const { id, eventName: event } = run;
     const events = (cronium: Cronium, { leave }: RunSignals): AsyncIterable<RunEvent> => cronium.cancel(id, { leave });
-    await (live?.done ?? this.#attend({ id, event, lines: 'nowhere', events }));
+    await (live?.done ?? this.#attend({ id, event, events }));
   }
 
   /** Takes up unfinished runs again, in silence, so that their phases and ends are seen; the newest first. */
-  async comeBack(): Promise<void> {
+  async comeBack(): Promise<readonly TakenUp[]> {
     const cronium = await this.#engine.get();
     const runs = cronium.runs().filter((run) => isUnfinished(run) && !this.#runs.has(run.id));
-    await Promise.all(runs.slice(0, MAX_FOLLOWED_RUNS).map((run) => this.#follow(run)));
+    const room = Math.max(0, MAX_FOLLOWED_RUNS - this.#runs.size);
+    return runs.slice(0, room).map((run) => ({ run: run.id, ended: this.#follow(run) }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -148,43 +146,33 @@ export class LiveRuns implements AsyncDisposable {
     for await (const _event of cronium.cancel(run.id, { leave: this.left }, { servers }));
   }
 
-  #follow(run: RunRecord, view?: RunView): Promise<RunStatus | undefined> {
-    const { id, eventName: event } = run;
-    const events = (cronium: Cronium, signals: RunSignals): AsyncIterable<RunEvent> => cronium.follow(id, signals);
-    return this.#attend({ id, event, events, ...(view ? { view, lines: 'output' } : { lines: 'nowhere' }) });
+  #follow({ id, eventName: event }: RunRecord): Promise<RunStatus | undefined> {
+    return this.#attend({ id, event, events: (cronium, signals) => cronium.follow(id, signals) });
   }
 
   #attend(attendance: Attendance): Promise<RunStatus | undefined> {
-    const { id, event, lines } = attendance;
-    const run: LiveRun = {
-      id,
-      event,
-      lines,
-      cancel: new AbortController(),
-      leave: new AbortController(),
-      done: Promise.resolve(undefined),
-    };
+    const { id, event } = attendance;
+    const run: LiveRun = { event, cancel: new AbortController(), done: Promise.resolve(undefined) };
     this.#runs.set(id, run);
     run.done = this.#watch(attendance, run);
     this.#onDidChange.emit();
     return run.done;
   }
 
-  async #watch({ events, view, cancel: asked }: Attendance, run: LiveRun): Promise<RunStatus | undefined> {
+  async #watch({ id, events, view, cancel: asked }: Attendance, run: LiveRun): Promise<RunStatus | undefined> {
     try {
       const cronium = await this.#engine.get();
-      const leave = AbortSignal.any([run.leave.signal, this.left]);
       const cancel = asked ? AbortSignal.any([run.cancel.signal, asked]) : run.cancel.signal;
       let status: RunStatus | undefined;
-      for await (const event of events(cronium, { cancel, leave })) {
+      for await (const event of events(cronium, { cancel, leave: this.left })) {
         view?.show(event);
-        if (this.#jobs.take(run.id, event)) this.#onDidChange.emit();
+        if (this.#jobs.take(id, event)) this.#onDidChange.emit();
         if (event.type === 'finished' && event.status !== 'running') status = event.status;
       }
       return status;
     } finally {
-      this.#runs.delete(run.id);
-      this.#jobs.forget(run.id);
+      this.#runs.delete(id);
+      this.#jobs.forget(id);
       this.#onDidChange.emit();
     }
   }

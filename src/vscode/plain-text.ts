@@ -13,6 +13,11 @@ export function noticeText(text: string): string {
   return line.length > MAX_NOTICE_CHARACTERS ? `${line.slice(0, MAX_NOTICE_CHARACTERS - 1)}…` : line;
 }
 
+/** A text for the status bar, where `$(name)` would be an icon. */
+export function statusText(text: string): string {
+  return noticeText(text).replaceAll('$(', '$ (');
+}
+
 /** A text for one line of a tree or a list: no controls, no line breaks. */
 export function lineText(text: string): string {
   return displayable(text).replace(/\s+/g, ' ').trim();

@@ -181,6 +181,16 @@ export const FIELD_WORDS: Readonly<Record<keyof EntryFields, FieldWords>> = {
     values: [{ value: '1', meaning: 'One server after the other' }],
     schema: { type: 'integer', minimum: 1, maximum: 1000 },
   },
+  maxFailures: {
+    description:
+      'No further server begins when so many have failed; those that run go on. With `parallel` it makes a rollout that stops by itself. The servers that were not begun are among the failed ones of `Rerun Failed Servers`.',
+    type: 'a whole number from 1 to 1000',
+    default: 'all servers begin, whatever becomes of others',
+    example: 'maxFailures: 1',
+    snippet: '${1:1}',
+    values: [{ value: '1', meaning: 'Stop at the first failure' }],
+    schema: { type: 'integer', minimum: 1, maximum: 1000 },
+  },
   retries: {
     description:
       'How often a server is tried again when it cannot be reached, 2, 4 and 8 seconds later. A script that has started is never started again.',

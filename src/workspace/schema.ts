@@ -17,6 +17,7 @@ export interface EventFields {
   readonly inputs: readonly InputPrompt[];
   readonly timeout: number;
   readonly parallel: number;
+  readonly maxFailures: number;
   readonly retries: number;
   readonly onSave: OnSave;
   readonly overlap: Overlap;
@@ -45,6 +46,7 @@ export const EVENT_FIELDS: Fields<EventFields> = {
   inputs,
   timeout: duration,
   parallel: wholeNumber(1, 1_000),
+  maxFailures: wholeNumber(1, 1_000),
   retries: wholeNumber(0, 10),
   onSave,
   overlap,

@@ -121,7 +121,7 @@ function buildEvent(
   fields: Partial<EventFields>,
   { id, name, declaredAt, interpreter }: Given,
 ): ScriptEvent {
-  const { description, cwd, input, timeout, parallel, onSave } = fields;
+  const { description, cwd, input, timeout, parallel, maxFailures, onSave } = fields;
   return {
     id,
     name: fields.name ?? name,
@@ -138,6 +138,7 @@ function buildEvent(
     ...(input === undefined ? {} : { input }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(parallel === undefined ? {} : { parallel }),
+    ...(maxFailures === undefined ? {} : { maxFailures }),
     retries: fields.retries ?? DEFAULT_RETRIES,
     ...(onSave === undefined ? {} : { onSave }),
     overlap: fields.overlap ?? 'queue',

@@ -28,6 +28,18 @@ describe('cronium run', () => {
     expect(missing.stderr).toContain('did you mean "restart"?');
   });
 
+  test('shows no escape sequence of a name that a workspace chose', async () => {
+    const script = lab.script(
+      'named.sh',
+      '#!/bin/sh\n# cronium:\n#   name: "\\e[31mred\\e]0;title\\a"\n#   servers: web1\n:\n',
+    );
+    const { code, stderr } = await lab.cli('run', script);
+    const { stdout } = await lab.cli('runs');
+    expect(code).toBe(0);
+    for (const shown of [stderr, stdout])
+      expect([shown.includes('red'), shown.includes('\x1b')]).toEqual([true, false]);
+  });
+
   test('takes answers for inputs, else their defaults, and names one that is missing before it connects', async () => {
     const script = lab.script(
       'inputs.sh',

@@ -173,6 +173,16 @@ test("waiting for a person does not count as the server's silence, and one answe
   expect([questions, server.connections()]).toEqual([1, 1]);
 });
 
+test('an agent that asks its owner has more time than a silent server', async () => {
+  await using server = await startSshd();
+  const confirm = join(server.folder, 'confirm');
+  writeFileSync(confirm, '#!/bin/sh\nexec sleep 3.5\n', { mode: 0o700 });
+  await using agent = await startAgent(server.folder, [testKey('identity')], { confirm });
+  const lines = [`IdentityAgent ${agent.socket}`, 'ConnectTimeout 3'];
+  await using client = connectTo(sshConfig(server.folder, [{ alias: 'web', server, lines, identityFile: 'none' }]));
+  expect(await login(client)).toBe('in\n');
+});
+
 test('a password is asked for after the keys, and only so often', async () => {
   const passwords: string[] = [];
   await using server = await startHostileServer({

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { HostKeyChangedError, type Prompts } from '../../src/transport/transport.ts';
+import { HostKeyChangedError } from '../../src/domain/errors.ts';
+import type { Prompts } from '../../src/transport/transport.ts';
 import { allOf, type Lab, outcomeOf, signals, startLab } from '../fixtures/lab.ts';
 import { knownName, publicKey, sshConfig } from '../fixtures/sshd.ts';
 import { testKey } from '../fixtures/sshd-keys.ts';

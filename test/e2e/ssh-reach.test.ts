@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isRetryable } from '../../src/transport/transport.ts';
@@ -21,6 +23,27 @@ async function failure(
 
 const hello = async (client: ReturnType<typeof connectTo>, address: string) =>
   (await read(await client.open(address, 'echo in'))).stdout;
+
+/** A port whose queue is full: a connection to it waits for ever. */
+async function listenDeaf(): Promise<{ readonly port: number } & AsyncDisposable> {
+  const program = `require('net').createServer().listen({ port: 0, host: '0.0.0.0', backlog: 1 }, function () {
+    console.log(this.address().port);
+    process.kill(process.pid, 'SIGSTOP');
+  })`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(said.toString());
+  const queued = Array.from({ length: 4 }, () => connect({ port, host: '127.0.0.1' }).on('error', () => {}));
+  await once(queued[0] ?? expect.unreachable(), 'connect');
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of queued) socket.destroy();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
 
 test('a chain of two jump hosts, each verified, with one connection each', async () => {
   await using first = await startSshd({ address: '127.0.0.2' });
@@ -252,6 +275,27 @@ test('silent servers hold no slot beyond their deadline, and refused ones none a
   const failures = Promise.all(entries.map((entry) => failure(client, entry.alias)));
   expect(await hello(client, 'web')).toBe('in\n');
   expect(new Set((await failures).map((error) => error.code))).toEqual(new Set(['connect/timeout']));
+});
+
+test('servers that do not answer at all keep nobody from the others', async () => {
+  await using server = await startSshd();
+  await using silent = await listenDeaf();
+  const lines = [`Port ${silent.port}`, 'ConnectTimeout 20'];
+  const entries = Array.from({ length: 40 }, (_, index) => ({
+    alias: `silent-${index}`,
+    server,
+    lines: [...lines, `HostName 127.0.1.${index + 1}`],
+  }));
+  await using client = connectTo(sshConfig(server.folder, [...entries, { alias: 'web', server }]));
+  const stop = new AbortController();
+  const silences = entries.map(({ alias }) =>
+    client.open(alias, 'true', { signal: stop.signal }).catch(() => 'stopped'),
+  );
+  const began = performance.now();
+  expect(await hello(client, 'web')).toBe('in\n');
+  expect(performance.now() - began).toBeLessThan(10_000);
+  stop.abort();
+  expect(new Set(await Promise.all(silences))).toEqual(new Set(['stopped']));
 });
 
 test('what is no SSH server is named as such', async () => {

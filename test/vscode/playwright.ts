@@ -46,6 +46,7 @@ export interface FrameLocator {
 }
 
 export interface Page {
+  readonly mouse: { move(x: number, y: number): Promise<void> };
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   /** Runs `work` in the page; what it takes and gives is JSON. */
   evaluate<T>(work: string): Promise<T>;

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sshd, sshConfig, startSshd } from '../fixtures/sshd.ts';
+import { testKey } from '../fixtures/sshd-keys.ts';
 import { type BrowserContext, openBrowser } from './playwright.ts';
 import { findRig, type RigHome } from './rig-home.ts';
 import { homeOf, type Server, type ServerOptions, startServer } from './server.ts';
@@ -28,7 +29,11 @@ export interface StageOptions extends Pick<ServerOptions, 'settings' | 'env' | '
   readonly sshAliases: readonly string[];
   /** Those of the aliases whose host keys nobody has accepted yet. */
   readonly strangers?: readonly string[];
+  /** Those of the aliases that take a key with a passphrase only: `PASSPHRASE`. */
+  readonly locked?: readonly string[];
 }
+
+export const PASSPHRASE = 'open sesame';
 
 /** The servers of a stage, before a window is open. */
 export type Scene = Omit<Stage, 'workbench'> & { readonly rig: RigHome; readonly browser: BrowserContext };
@@ -60,14 +65,19 @@ export async function setScene(options: StageOptions, opened: AsyncDisposableSta
 /** Makes the workspace and the home of the person at the keyboard in `dir`, and starts the SSH servers that this home knows. */
 export async function setHome(
   dir: string,
-  options: Pick<StageOptions, 'files' | 'sshAliases' | 'strangers'>,
+  options: Pick<StageOptions, 'files' | 'sshAliases' | 'strangers' | 'locked'>,
   opened: AsyncDisposableStack,
 ): Promise<{ readonly folder: string; readonly sshServers: ReadonlyMap<string, Sshd> }> {
   const folder = join(dir, 'workspace');
   writeFiles(folder, options.files);
   const sshServers = new Map<string, Sshd>();
-  for (const alias of options.sshAliases) sshServers.set(alias, opened.use(await startSshd()));
-  writeSshConfig(homeOf(dir), sshServers);
+  const locked = testKey('locked', { passphrase: PASSPHRASE });
+  const authorizedKeys = [readFileSync(`${locked}.pub`, 'utf8')];
+  for (const alias of options.sshAliases) {
+    const server = await startSshd(options.locked?.includes(alias) ? { authorizedKeys } : {});
+    sshServers.set(alias, opened.use(server));
+  }
+  writeSshConfig(homeOf(dir), sshServers, (alias) => (options.locked?.includes(alias) ? locked : undefined));
   const strangers = options.strangers?.map((alias) => sshServers.get(alias)?.knownHosts ?? '') ?? [];
   const knownHosts = join(homeOf(dir), '.ssh', 'known_hosts');
   const known = readFileSync(knownHosts, 'utf8').split(/(?<=\n)/);
@@ -82,12 +92,16 @@ function writeFiles(folder: string, files: Readonly<Record<string, string>>): vo
   }
 }
 
-function writeSshConfig(home: string, servers: ReadonlyMap<string, Sshd>): void {
+function writeSshConfig(
+  home: string,
+  servers: ReadonlyMap<string, Sshd>,
+  keyOf: (alias: string) => string | undefined,
+): void {
   const folder = join(home, '.ssh');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = sshConfig(
-    folder,
-    [...servers].map(([alias, server]) => ({ alias, server })),
-  );
-  renameSync(file, join(folder, 'config'));
+  const entries = [...servers].map(([alias, server]) => {
+    const identityFile = keyOf(alias);
+    return { alias, server, ...(identityFile === undefined ? {} : { identityFile }) };
+  });
+  renameSync(sshConfig(folder, entries), join(folder, 'config'));
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { printed, untilDrawn, untilPrinted, untilRow } from './acting.ts';
-import type { Stage } from './stage.ts';
+import { PASSPHRASE, type Stage } from './stage.ts';
 import type { Walk } from './steps.ts';
 import { until } from './until.ts';
 
@@ -71,11 +71,12 @@ export const walk: Walk = {
       'scripts/count.py': COUNT,
       'scripts/backup.sh': '#!/bin/sh\necho "backed up"\n',
       'restart.sh': RESTART,
-      'plain.sh': '#!/bin/sh\nuname -a\n',
+      'plain.sh': '#!/bin/sh\necho "hello from $CRONIUM_SERVER"\n',
       'cronium.yaml': EVENTS,
     },
-    sshAliases: ['web-1', 'web-2', 'web-3', 'shop', 'fresh'],
+    sshAliases: ['web-1', 'web-2', 'web-3', 'shop', 'fresh', 'vault'],
     strangers: ['fresh'],
+    locked: ['vault'],
   },
   steps: [
     theSideBarShowsWhatThereIs,
@@ -84,6 +85,7 @@ export const walk: Walk = {
     aFailureIsFoundAndTriedAgain,
     twoServersAreCompared,
     anUnknownHostIsAQuestion,
+    aPassphraseIsAskedForAndRemembered,
     serversArePicked,
     theCodeLensRuns,
     theHeaderIsCompletedAndChecked,
@@ -95,6 +97,7 @@ export const walk: Walk = {
     theWalkthroughOpens,
     theSettingsAreThere,
     everythingIsThereAfterAReload,
+    aRememberedPassphraseIsNotAskedForAgain,
   ],
 };
 
@@ -162,15 +165,37 @@ async function anUnknownHostIsAQuestion(stage: Stage): Promise<void> {
   await workbench.openFile('plain.sh');
   await workbench.pressRowButton('fresh', 'Run Active Script Here', { view: 'Servers' });
   await workbench.dialog('is not known').waitFor();
+  await untilRow(stage, 'Runs', /plain\.sh.*running/i);
   await picture(stage, 'host-key');
   await workbench.pressDialogButton('is not known', 'Trust and Connect');
-  await untilPrinted(stage, 'plain.sh', ['Linux']);
+  await untilPrinted(stage, 'plain.sh', ['hello from fresh']);
+}
+
+async function aPassphraseIsAskedForAndRemembered(stage: Stage): Promise<void> {
+  const { workbench } = stage;
+  await workbench.openFile('plain.sh');
+  await workbench.pressRowButton('vault', 'Run Active Script Here', { view: 'Servers' });
+  const box = workbench.page.locator('.quick-input-widget', { hasText: 'Log In to vault' }).first();
+  await box.waitFor();
+  await picture(stage, 'passphrase');
+  await box.locator('[aria-label="Remember It on This Machine"]').first().click();
+  await workbench.answer(PASSPHRASE);
+  await untilPrinted(stage, 'plain.sh', ['✓ vault']);
+}
+
+async function aRememberedPassphraseIsNotAskedForAgain(stage: Stage): Promise<void> {
+  const { workbench } = stage;
+  await workbench.openFile('plain.sh');
+  await workbench.pressRowButton('vault', 'Run Active Script Here', { view: 'Servers' });
+  await untilRow(stage, 'Runs', /vault, succeeded/i);
+  await until('a second run on vault', () => printed(stage, 'plain.sh').split('✓ vault').length > 2 || undefined);
 }
 
 async function serversArePicked(stage: Stage): Promise<void> {
   const { workbench } = stage;
   await workbench.runCommand('Cronium: Run on Servers…');
-  await workbench.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  await workbench.pick('@web');
+  await workbench.pick('local');
   await picture(stage, 'pick-servers');
   await workbench.page.keyboard.press('Escape');
 }
@@ -223,6 +248,8 @@ async function healthAndDeploymentsAreThere(stage: Stage): Promise<void> {
   await workbench.pressRowButton('web-1', 'Check Health', { view: 'Servers' });
   await workbench.expand('web-1', { view: 'Servers' });
   await untilRow(stage, 'Servers', /memory/i);
+  // A busy machine may have been told of.
+  await workbench.runCommand('Notifications: Clear All Notifications');
   await workbench.unfold('Deployments');
   for (const label of ['web-1', 'web-2', 'web-3']) await workbench.row(label, { view: 'Deployments' }).waitFor();
   await picture(stage, 'servers');
@@ -230,8 +257,6 @@ async function healthAndDeploymentsAreThere(stage: Stage): Promise<void> {
 
 async function runOnSaveAsksFirst(stage: Stage): Promise<void> {
   const { workbench } = stage;
-  // A busy machine may have been told of.
-  await workbench.runCommand('Notifications: Clear All Notifications');
   await workbench.openFile('restart.sh');
   await workbench.typeLastLine('echo "now with a check"');
   await workbench.page.keyboard.press('Control+KeyS');
@@ -254,10 +279,12 @@ async function aTaskRuns(stage: Stage): Promise<void> {
 
 async function theWalkthroughOpens(stage: Stage): Promise<void> {
   const { workbench } = stage;
-  await workbench.runCommand('View: Close Panel');
+  await workbench.page.keyboard.press('Control+KeyJ');
+  await workbench.page.keyboard.press('Control+KeyB');
   await workbench.runCommand('Cronium: Open Walkthrough');
   await workbench.page.locator('.gettingStartedContainer .getting-started-step').first().waitFor();
   await picture(stage, 'walkthrough');
+  await workbench.page.keyboard.press('Control+KeyB');
 }
 
 async function theSettingsAreThere(stage: Stage): Promise<void> {

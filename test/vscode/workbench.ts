@@ -46,6 +46,8 @@ export class Workbench {
   /** Takes a picture in the dark and in the light theme: `<folder>/<name>-dark.png`, `<folder>/<name>-light.png`. */
   async picture(folder: string, name: string): Promise<void> {
     mkdirSync(folder, { recursive: true });
+    // What hangs at the mouse is no part of the picture.
+    await this.page.mouse.move(0, 0);
     for (const [colorScheme, theme] of [
       ['light', '.monaco-workbench.vs'],
       ['dark', '.monaco-workbench.vs-dark'],

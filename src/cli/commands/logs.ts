@@ -1,4 +1,5 @@
 import { ExitCode } from '../../app/exit-code.ts';
+import { displayable } from '../../base/display.ts';
 import { shortId } from '../../domain/id.ts';
 import type { JobRecord } from '../../domain/run.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -24,7 +25,8 @@ export async function logsCommand(id: string, options: LogsOptions, shell: Shell
     const settled = new Set<string>();
     for await (const event of cronium.follow(run.id, signals, { servers })) {
       if (event.type === 'settled') settled.add(event.server);
-      if (event.type === 'note') await shell.err.write(`${event.server ?? run.eventName}: ${event.message}\n`);
+      if (event.type === 'note')
+        await shell.err.write(`${displayable(`${event.server ?? run.eventName}: ${event.message}`)}\n`);
     }
     for (const job of jobs) await writeRaw(job, shell);
     return servers.every((server) => settled.has(server)) ? 0 : ExitCode.broken;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { assertRunnable, findEvent, type LoadedEvent, loadEvent, locateScript } from '../../app/events.ts';
+import { displayable } from '../../base/display.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { CroniumError, sentence } from '../../domain/errors.ts';
 import type { Json, ScriptEvent } from '../../domain/event.ts';
@@ -39,7 +40,7 @@ export async function runCommand(
   const signal = AbortSignal.any([interrupt.cancel, interrupt.left]);
   const loaded = await findRunnable(script, { signal });
   for (const { severity, file, line, column, message } of loaded.problems) {
-    if (severity === 'warning') await shell.err.write(`${file}:${line}:${column}: ${message}\n`);
+    if (severity === 'warning') await shell.err.write(`${displayable(`${file}:${line}:${column}: ${message}`)}\n`);
   }
   assertRunnable(loaded);
   const inputs = await answerInputs(givenValues(loaded.event, planned), options.set, { ...shell, signal });

@@ -1,3 +1,4 @@
+import { displayable } from '../../base/display.ts';
 import { shortId } from '../../domain/id.ts';
 import { describeOutcome } from '../../domain/outcome.ts';
 import { type RunRecord, runStatus } from '../../domain/run.ts';
@@ -20,9 +21,9 @@ export async function runsCommand(options: { readonly json?: boolean }, shell: S
     const status = runStatus(run.jobs.map(({ outcome }) => outcome));
     const paint = status === 'success' ? palette.good : status === 'running' ? palette.strong : palette.bad;
     const when = new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 19);
-    await shell.out.write(`${shortId(run.id)}  ${paint(status.padEnd(9))}  ${when}  ${run.eventName}\n`);
+    await shell.out.write(`${shortId(run.id)}  ${paint(status.padEnd(9))}  ${when}  ${displayable(run.eventName)}\n`);
     for (const { server, outcome, phase } of run.jobs) {
-      const ended = outcome ? describeOutcome(outcome) : phase;
+      const ended = outcome ? displayable(describeOutcome(outcome)) : phase;
       await shell.out.write(palette.faint(`          ${server.name}  ${ended}\n`));
     }
   }

@@ -25,16 +25,17 @@ export async function openAgent(socketPath: string): Promise<KeyAgent> {
         done(error ?? undefined, signature as Buffer | undefined),
       ),
     );
+  let opened: Duplex | undefined;
   try {
     // Not by way of ssh2: it leaves out without a word what it cannot read.
     const listed = await within<readonly ListedKey[]>(LIST_TIMEOUT_MS, 'it did not answer', (done) => {
       agent.getStream?.((error, stream) => {
-        if (stream)
-          listKeys(stream as Duplex).then(
-            (keys) => done(undefined, keys),
-            (cause) => done(cause, undefined),
-          );
-        else done(error ?? undefined, undefined);
+        if (stream === undefined) return done(error ?? undefined, undefined);
+        opened = stream as Duplex;
+        listKeys(opened).then(
+          (keys) => done(undefined, keys),
+          (cause) => done(cause, undefined),
+        );
       });
     });
     const parsed = listed.map((key) => ({ ...key, key: parse(key) }));
@@ -46,6 +47,9 @@ export async function openAgent(socketPath: string): Promise<KeyAgent> {
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     return { keys: [], sign, notes: [`the agent at "${socketPath}" gave no keys (${found})`] };
+  } finally {
+    // One that hangs is not waited for by the program's end.
+    opened?.destroy();
   }
 }
 

@@ -18,23 +18,31 @@ export interface ConfigFile {
 const MAX_DEPTH = 16;
 const MAX_FILES = 256;
 
+// Who takes the laptop to another network soon gets the way that leads there, and a run on a hundred servers asks once for each.
+const ANSWER_LIFETIME_MS = 30_000;
+
 /** The user's configuration files with all their Includes, in reading order. Files that are missing are left out. */
 export async function readUserConfig(roots: ConfigRoots): Promise<readonly ConfigFile[]> {
   return readTree(roots.sshConfigFile ?? join(roots.homeDir, '.ssh', 'config'), includeBase(roots), roots.homeDir);
 }
 
-/** Changes whenever a file that `ssh -G` reads changes, appears or goes away. */
-export async function configStamp(roots: ConfigRoots): Promise<string> {
+/**
+ * Changes whenever a file that `ssh -G` reads changes, appears or goes away; also with time, where it asks a program or the
+ * network. `nowMs` is of any clock.
+ */
+export async function configStamp(roots: ConfigRoots, nowMs: number): Promise<string> {
   const trees = [readUserConfig(roots)];
   const folders = [join(roots.homeDir, '.ssh')];
   if (roots.sshConfigFile === undefined) {
     trees.push(readTree('/etc/ssh/ssh_config', '/etc/ssh', roots.homeDir));
     folders.push('/etc/ssh', '/etc/ssh/ssh_config.d');
   }
-  const files = (await Promise.all(trees)).flat().map((file) => file.path);
+  const files = (await Promise.all(trees)).flat();
+  const paths = [...files.map((file) => file.path), ...folders];
   // A folder's own time tells of files that appear in it.
-  const stamps = await Promise.all([...files, ...folders].map(async (path) => `${path}:${await modified(path)}`));
-  return stamps.join('\n');
+  const stamps = await Promise.all(paths.map(async (path) => `${path}:${await modified(path)}`));
+  const period = files.some(asksAround) ? [String(Math.floor(nowMs / ANSWER_LIFETIME_MS))] : [];
+  return [...stamps, ...period].join('\n');
 }
 
 /** The host names without wildcards that `files` name, in order and once each. */
@@ -60,6 +68,15 @@ export function parseDirective(line: string): { keyword: string; values: readonl
     values.push(word[1] ?? word[2] ?? '');
   }
   return { keyword: (match[1] ?? '').toLowerCase(), values };
+}
+
+/** Says whether what a file configures can change while the file does not. */
+function asksAround(file: ConfigFile): boolean {
+  return file.text.split(/\r?\n/).some((line) => {
+    const { keyword, values } = parseDirective(line) ?? { keyword: '', values: [] };
+    if (keyword === 'match') return values.some((value) => /^!?(exec|localnetwork)(=|$)/i.test(value));
+    return keyword === 'canonicalizehostname' && values[0]?.toLowerCase() !== 'no';
+  });
 }
 
 async function readTree(root: string, base: string, homeDir: string): Promise<readonly ConfigFile[]> {

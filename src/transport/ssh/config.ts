@@ -6,6 +6,7 @@ import { connectError } from './errors.ts';
 import { printable } from './printable.ts';
 import { buildResolvedHost, type LocalSide, parseSshG, type ResolvedHost } from './resolved-host.ts';
 import { createSlots } from './slots.ts';
+import { hasStreams } from './spawned.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
 /** The user's SSH configuration, as `ssh` itself understands it. */
@@ -29,12 +30,6 @@ const PARALLEL_QUESTIONS = 4;
 const STAMP_LIFETIME_MS = 500;
 
 export function createSshConfig(deps: SshConfigDeps): SshConfig {
-  const local: LocalSide = {
-    homeDir: deps.homeDir,
-    env: deps.env,
-    userName: userInfo().username,
-    hostName: hostname(),
-  };
   const slots = createSlots({ total: PARALLEL_QUESTIONS, perKey: PARALLEL_QUESTIONS });
   let cache = new Map<string, Promise<ResolvedHost>>();
   let cachedStamp: string | undefined;
@@ -44,7 +39,7 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
   const currentStamp = () => {
     const now = performance.now();
     if (stamp === undefined || now - stampTakenAt > STAMP_LIFETIME_MS) {
-      stamp = configStamp(deps);
+      stamp = configStamp(deps, now);
       stampTakenAt = now;
     }
     return stamp;
@@ -75,7 +70,7 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
       const resolving = ask(parsed).then((output) => {
         const directives = parseSshG(output);
         refuseUnsupported(parsed.host, directives);
-        return buildResolvedHost(parsed.host, directives, local);
+        return buildResolvedHost(parsed.host, directives, localSide(deps));
       });
       const mine = cache;
       mine.set(address, resolving);
@@ -85,6 +80,19 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
     },
     listAliases: async () => concreteHosts(await readUserConfig(deps)),
   };
+}
+
+function localSide({ homeDir, env }: SshConfigDeps): LocalSide {
+  return { homeDir, env, userName: userName(env), hostName: hostname() };
+}
+
+/** In some containers nobody is called as who we run. */
+function userName(env: LocalSide['env']): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return env.USER ?? '';
+  }
 }
 
 /** The text that `ssh -G` prints for `address`. */
@@ -106,8 +114,6 @@ function askSsh(address: Address, deps: SshConfigDeps): Promise<string> {
       size += chunk.length;
       if (size <= SSH_G_OUTPUT_LIMIT) into.push(chunk);
     };
-    child.stdout.on('data', collect(output));
-    child.stderr.on('data', collect(complaints));
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(cannot(`"ssh -G" did not answer within ${SSH_G_TIMEOUT_MS / 1000} s`));
@@ -118,6 +124,9 @@ function askSsh(address: Address, deps: SshConfigDeps): Promise<string> {
         error.code === 'ENOENT' ? 'the program "ssh" was not found, install the OpenSSH client' : error.message;
       reject(cannot(found, error));
     });
+    if (!hasStreams(child)) return;
+    child.stdout.on('data', collect(output));
+    child.stderr.on('data', collect(complaints));
     child.once('close', (code) => {
       clearTimeout(timer);
       if (code === 0 && size <= SSH_G_OUTPUT_LIMIT) resolve(Buffer.concat(output).toString());

@@ -14,6 +14,9 @@ import { connectSocket } from './socket.ts';
 import { type Phase, timeoutError } from './ssh-error.ts';
 import type { Turns } from './turns.ts';
 
+/** Servers that are switched off must not keep the others waiting. */
+const SILENT_MS = 1_000;
+
 /** A live, authenticated connection to one host. */
 export interface Connection {
   /** Starts `command`; see `Transport.open`. */
@@ -38,8 +41,8 @@ export interface ConnectionDeps {
   readonly log: (message: string) => void;
   /** The last jump host, if there is one. */
   readonly via: Connection | undefined;
-  /** A person is going to be asked: what comes may take long. */
-  readonly onAsking: () => void;
+  /** It may take long, and not for our sake: a person is going to be asked, or nobody answers. */
+  readonly onWaiting: () => void;
 }
 
 /** Connects to `host`, verifies it, logs in. Everything that waits is bounded, but for a person. */
@@ -56,7 +59,7 @@ export async function connectSsh(
   signal.addEventListener('abort', onAbort, { once: true });
   const deadline = new Deadline(() => stop.abort(timeoutError(host, phase)));
   const whileAsking = <T>(work: () => Promise<T>) => {
-    deps.onAsking();
+    deps.onWaiting();
     return deadline.without(work);
   };
   const askPerson = <T>(work: (options: { signal: AbortSignal }) => Promise<T>) =>
@@ -65,11 +68,14 @@ export async function connectSsh(
   try {
     const check = await openHostKeyCheck(host, { ...deps, whileAsking });
     const algorithms = planAlgorithms(host, check.knownTypes);
-    const identities = collectIdentities(host, unlockingFor(host, deps, askPerson));
+    const identities = collectIdentities(host, {
+      whileSigning: (work) => deadline.without(work),
+      ...unlockingFor(host, deps, askPerson),
+    });
     // Nobody looks at it before the handshake is done.
     identities.catch(() => {});
     deadline.start(host.connectTimeoutMs);
-    const { socket, explain } = await openSocket(host, deps, stop.signal);
+    const { socket, explain } = await calledWhenSilent(openSocket(host, deps, stop.signal), deps.onWaiting);
     phase = 'handshake';
     return await establish(host, socket, {
       algorithms,
@@ -96,7 +102,7 @@ function unlockingFor(
   host: ResolvedHost,
   { prompts, server, unlocked }: ConnectionDeps,
   askPerson: <T>(work: (options: { signal: AbortSignal }) => Promise<T>) => Promise<T>,
-): IdentityDeps {
+): Pick<IdentityDeps, 'unlocking'> {
   const { askSecret } = prompts;
   if (askSecret === undefined || host.batchMode) return {};
   const subject = (path: string): string => `passphrase ${path}`;
@@ -120,4 +126,13 @@ async function openSocket(host: ResolvedHost, { via, env }: ConnectionDeps, sign
   if (via !== undefined) return { socket: await via.forward(host, { signal }), explain };
   if (host.proxyCommand !== undefined) return startProxyCommand(host, { env });
   return { socket: await connectSocket(host, { signal }), explain };
+}
+
+async function calledWhenSilent<T>(work: Promise<T>, onSilent: () => void): Promise<T> {
+  const timer = setTimeout(onSilent, SILENT_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -39,21 +39,6 @@ const RETRYABLE: ReadonlySet<string> = new Set<ConnectCode>([
   'connect/channel',
 ]);
 
-/** The host shows another key than before: where the old one stands, and the command line that removes it. */
-export class HostKeyChangedError extends CroniumError {
-  readonly file: string;
-  /** From 1, as an editor counts. */
-  readonly line: number;
-  readonly remedy: string;
-
-  constructor(message: string, entry: { readonly file: string; readonly line: number; readonly remedy: string }) {
-    super('connect/hostkey-changed' satisfies ConnectCode, message);
-    this.file = entry.file;
-    this.line = entry.line;
-    this.remedy = entry.remedy;
-  }
-}
-
 /** A `CroniumError` whose code is one of ours. */
 export function connectError(code: ConnectCode, message: string, options?: { readonly cause?: unknown }): CroniumError {
   return new CroniumError(code, message, options);

@@ -1,6 +1,6 @@
-import { sentence } from '../../domain/errors.ts';
+import { HostKeyChangedError, sentence } from '../../domain/errors.ts';
 import type { Prompts } from '../transport.ts';
-import { connectError, HostKeyChangedError } from './errors.ts';
+import { connectError } from './errors.ts';
 import { keyBits } from './key-bits.ts';
 import { fingerprint, judgeHostKey, type KnownHost, keyTypeOf, knownHostsName, knownKeyTypes } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';

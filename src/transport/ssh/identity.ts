@@ -1,5 +1,5 @@
 import type { ParsedKey } from 'ssh2';
-import { type KeyAgent, openAgent } from './agent.ts';
+import { openAgent } from './agent.ts';
 import { findCertificate, type KeyFile, readKeyFile } from './key-file.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { keyId, type Unlocking, unlock } from './unlock.ts';
@@ -26,6 +26,8 @@ export interface Identities {
 }
 
 export interface IdentityDeps {
+  /** Runs around each signature of the agent, which may ask its owner first. */
+  readonly whileSigning: <T>(work: () => Promise<T>) => Promise<T>;
   /** Opens encrypted keys; absent when nobody is there to ask. */
   readonly unlocking?: Unlocking;
 }
@@ -66,7 +68,16 @@ export async function collectIdentities(host: ResolvedHost, deps: IdentityDeps):
       `only ${room} of the ${others.length} other keys of the agent were tried, name the right one with IdentityFile`,
     );
   }
-  const ofAgent = (key: ParsedKey, isLikely: boolean) => agentIdentity(agent, key, isLikely);
+  const ofAgent = (key: ParsedKey, signsAtOnce: boolean): Identity => ({
+    label: `"${key.comment || key.type}" of the agent`,
+    publicKey: key,
+    signsAtOnce,
+    sign: (data, hash) =>
+      deps.whileSigning(async () => {
+        if (agent === undefined) throw new Error('the agent is gone');
+        return agent.sign(key, data, hash);
+      }),
+  });
   const offered = [
     ...inAgent.map((key) => ofAgent(key, true)),
     ...(host.identityFilesAreNamed ? plain : []),
@@ -76,18 +87,6 @@ export async function collectIdentities(host: ResolvedHost, deps: IdentityDeps):
   ];
   const accepted = unique(offered).filter((identity) => isAllowed(identity.publicKey, host));
   return { identities: accepted.slice(0, MAX_OFFERS), notes };
-}
-
-function agentIdentity(agent: KeyAgent | undefined, key: ParsedKey, isLikely: boolean): Identity {
-  return {
-    label: `"${key.comment || key.type}" of the agent`,
-    publicKey: key,
-    signsAtOnce: isLikely,
-    sign: async (data, hash) => {
-      if (agent === undefined) throw new Error('the agent is gone');
-      return agent.sign(key, data, hash);
-    },
-  };
 }
 
 function fileIdentity(file: KeyFile, deps: IdentityDeps): readonly Identity[] {

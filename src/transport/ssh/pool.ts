@@ -131,7 +131,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     try {
       const via = await useJump(entry, jumps);
       releaseSlot = await slots.take(entry.via?.key ?? `${host.hostname} ${host.port}`, { signal });
-      const ours = { server, turns, knownHosts, unlocked, via, onAsking: releaseSlot };
+      const ours = { server, turns, knownHosts, unlocked, via, onWaiting: releaseSlot };
       const connection = await connectSsh(host, { ...deps, ...ours }, { signal });
       connection.closed.then(() => releaseJump(entry, undefined));
       return connection;
@@ -175,8 +175,9 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   ): Promise<RemoteProcess> => {
     const { signal } = options;
     signal.throwIfAborted();
-    if (isDisposed) throw new Stopped('shutdown');
     const host = await abortable(deps.config.resolve(address, { signal }), signal);
+    // Also when it was closed in the meantime: nobody would close what is made now.
+    if (isDisposed) throw new Stopped('shutdown');
     const entry = use(host, host.proxyJump, { server: name, depth: 0 });
     try {
       const connection = await abortable(entry.connecting, signal);

@@ -4,6 +4,7 @@ import { connectError } from './errors.ts';
 import { printable } from './printable.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { describeHost } from './socket.ts';
+import { hasStreams } from './spawned.ts';
 
 /** The stream of a ProxyCommand, and what can be said about its end. */
 export interface ProxySocket {
@@ -26,27 +27,31 @@ export function startProxyCommand(host: ResolvedHost, options: { readonly env: N
   });
   let complaints = '';
   let end: Error | undefined;
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaints = (complaints + chunk.toString()).slice(-COMPLAINT_BYTES);
-  });
-  const socket = duplexOf(child);
-  const explain = (found: string, cause?: unknown) => {
+  let socket: Duplex | undefined;
+  const explain = (found: string, cause?: unknown): Error => {
     const lines = printable(complaints, { limit: 500 });
     end = connectError(
       'connect/proxy',
       `Cannot connect to ${describeHost(host)} through its ProxyCommand: ${found}${lines === '' ? '' : `, it said "${lines}"`}`,
       { cause },
     );
+    return end;
   };
   child.once('error', (error) => {
     explain(`"${shell}" could not be started (${error.message})`, error);
-    socket.destroy();
+    socket?.destroy();
   });
+  if (!hasStreams(child)) throw explain(`"${shell}" could not be started`);
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints = (complaints + chunk.toString()).slice(-COMPLAINT_BYTES);
+  });
+  const duplex = duplexOf(child);
+  socket = duplex;
   child.once('close', (code, signal) => {
     explain(code === null ? `the command was ended by ${signal}` : `the command ended with ${code}`);
-    socket.destroy();
+    duplex.destroy();
   });
-  return { socket, explain: () => end };
+  return { socket: duplex, explain: () => end };
 }
 
 function duplexOf(child: ChildProcess & { stdin: NodeJS.WritableStream; stdout: NodeJS.ReadableStream }): Duplex {

@@ -59,6 +59,9 @@ export interface LocalSide {
 /** The connect timeout when the configuration names none. */
 export const CONNECT_TIMEOUT_MS = 15_000;
 
+/** What a timer can wait; it takes a longer time for none. */
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
 const DEFAULT_IDENTITIES = /^~\/\.ssh\/id_(rsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|dsa|mldsa\S*)$/;
 const ALL_METHODS = ['gssapi-with-mic', 'hostbased', 'publickey', 'keyboard-interactive', 'password'];
 
@@ -101,7 +104,7 @@ export function buildResolvedHost(
   const bindAddress = one('bindaddress');
   const identityFiles = all('identityfile');
   const agentSocket = agentSocketOf(directives.get('identityagent')?.[0], tokens.path, local);
-  const connectTimeoutMs = seconds('connecttimeout') * 1000;
+  const connectTimeoutMs = Math.min(seconds('connecttimeout') * 1000, MAX_TIMEOUT_MS);
 
   return {
     name,

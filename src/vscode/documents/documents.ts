@@ -42,13 +42,12 @@ export function registerDocuments({
   readonly engine: LazyEngine;
   readonly storage: Uri;
 }): Documents {
-  const parts = new DisposableStack();
-  const documents = parts.use(new RunDocuments(engine));
-  const colours = parts.use(new RunColours(documents));
-  const follow = parts.use(new FollowMode());
+  const documents = new RunDocuments(engine);
+  const colours = new RunColours(documents);
+  const follow = new FollowMode();
   const fullLogs = new FullLogs(Uri.joinPath(storage, 'full-logs').fsPath);
-  parts.use(sweeping(fullLogs, engine));
-  for (const registered of [
+  const sweep = sweeping(fullLogs, engine);
+  const registered = [
     workspace.registerTextDocumentContentProvider(RUN_SCHEME, documents),
     workspace.registerTextDocumentContentProvider(LOG_SCHEME, {
       provideTextDocumentContent: (uri) => readLog(uri, engine),
@@ -61,9 +60,7 @@ export function registerDocuments({
       for (const editor of window.visibleTextEditors) if (editor.document === document) colours.update(editor);
     }),
     workspace.onDidCloseTextDocument((document) => follow.forget(document)),
-  ]) {
-    parts.defer(() => registered.dispose());
-  }
+  ];
   return {
     openRun: async (run, { server } = {}) => {
       const document = await workspace.openTextDocument(runUri(run));
@@ -93,7 +90,10 @@ export function registerDocuments({
     toggleFollow: () => {
       if (window.activeTextEditor) follow.toggle(window.activeTextEditor);
     },
-    [Symbol.dispose]: () => parts.dispose(),
+    [Symbol.dispose]: () => {
+      for (const one of registered) one.dispose();
+      for (const one of [sweep, follow, colours, documents]) one[Symbol.dispose]();
+    },
   };
 }
 
@@ -115,9 +115,11 @@ function sweeping(fullLogs: FullLogs, engine: LazyEngine): Disposable {
       if (cronium) await fullLogs.sweep({ cronium, now: Date.now() });
     }, SWEEP_AFTER_MS);
   };
-  const parts = new DisposableStack();
-  parts.use(engine.onDidOpen(sweep));
-  parts.use(engine.onDidChange(sweep));
-  parts.defer(() => clearTimeout(timer));
-  return parts;
+  const listeners = [engine.onDidOpen(sweep), engine.onDidChange(sweep)];
+  return {
+    [Symbol.dispose]: () => {
+      for (const listener of listeners) listener[Symbol.dispose]();
+      clearTimeout(timer);
+    },
+  };
 }

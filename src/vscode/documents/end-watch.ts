@@ -5,15 +5,16 @@ export interface Sight {
   readonly lineCount: number;
 }
 
-/** Lines before the last one that count as the end: the last one is empty, and one may be half in sight. */
-const END_LINES = 2;
+/** The last line is empty: who sees the one before sees the end. */
+const END_LINES = 1;
 
 /**
- * Tells whether somebody looks at the end of a growing text. That the text has grown below what they see is no sign that they
- * look elsewhere: only who scrolls up does.
+ * Tells whether somebody looks at the end of a growing text. Who scrolls up leaves it, be it by one line, and who scrolls down to
+ * it is there again. That the text has grown below what they see, or has lost its beginning, says nothing.
  */
 export class EndWatch {
   #firstLine = 0;
+  #lineCount = 0;
   #isAtEnd: boolean;
 
   constructor(options: { readonly isAtEnd: boolean }) {
@@ -26,8 +27,10 @@ export class EndWatch {
 
   /** Takes what is in sight by now. */
   see({ firstLine, lastLine, lineCount }: Sight): void {
-    if (lastLine >= lineCount - 1 - END_LINES) this.#isAtEnd = true;
-    else if (firstLine < this.#firstLine) this.#isAtEnd = false;
+    const isShorter = lineCount < this.#lineCount;
+    if (firstLine < this.#firstLine && !isShorter) this.#isAtEnd = false;
+    else if (firstLine > this.#firstLine && lastLine >= lineCount - 1 - END_LINES) this.#isAtEnd = true;
     this.#firstLine = firstLine;
+    this.#lineCount = lineCount;
   }
 }

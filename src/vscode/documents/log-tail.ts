@@ -27,6 +27,7 @@ export class LogTail {
   #above = 0;
   /** Bytes that were read and are in no piece yet: of a line that has not ended. */
   #unkept = 0;
+  #hasRead = false;
   /** Streams that go on with the rest of a line whose beginning is not kept. */
   readonly #torn = new Set<'stdout' | 'stderr'>();
 
@@ -63,6 +64,7 @@ export class LogTail {
   /** Reads what was added since the last time. Says whether there is something else to be seen now. */
   read(): boolean {
     const isNews = this.#added.count > 0;
+    this.#hasRead ||= isNews;
     let piece = new StyledTextBuilder();
     const keep = (): void => {
       const { text, spans, lineCount } = piece;
@@ -97,12 +99,7 @@ export class LogTail {
 
   /** Drops what was added first and is too much; what was read before it is further up and goes first. */
   #dropAdded(): void {
-    for (const stream of this.#lines.open) this.#torn.add(stream);
-    for (const { bytes } of this.#pieces) this.#above += bytes;
-    this.#above += this.#unkept;
-    this.#unkept = 0;
-    this.#pieces.clear();
-    this.#lines = new LogLines();
+    if (this.#hasRead) this.#dropRead();
     while (this.#added.size > this.#limit && this.#added.count > 1) {
       const entry = this.#added.shift();
       if (entry?.kind !== 'output') continue;
@@ -110,6 +107,16 @@ export class LogTail {
       if (entry.bytes.at(-1) === NEWLINE) this.#torn.delete(entry.stream);
       else this.#torn.add(entry.stream);
     }
+  }
+
+  #dropRead(): void {
+    for (const stream of this.#lines.open) this.#torn.add(stream);
+    for (const { bytes } of this.#pieces) this.#above += bytes;
+    this.#above += this.#unkept;
+    this.#unkept = 0;
+    this.#pieces.clear();
+    this.#lines = new LogLines();
+    this.#hasRead = false;
   }
 
   /** The entry without the rest of a line whose beginning is not kept. */

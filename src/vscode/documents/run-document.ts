@@ -12,15 +12,18 @@ export interface RunDocumentDeps {
   changed(): void;
 }
 
-/** Characters of a run that is over: of one server, and of all together. */
+/** What a person does with the document: it cannot be seen, it can while they work elsewhere, it has the focus. */
+export type Attention = 'none' | 'aside' | 'focus';
+
+/** Characters of one server, and of all together. */
 const LIMITS = { each: 5 * 1024 * 1024, whole: 10 * 1024 * 1024 };
 
-/** While a run goes on its page is put into the editor again and again: one of this size takes few milliseconds each time. */
-const LIVE_LIMITS = { each: 256 * 1024, whole: 256 * 1024 };
+/** The same for a page that the editor gets while the person types elsewhere: a longer one would hold their keys up. */
+const QUICK_LIMITS = { each: 256 * 1024, whole: 256 * 1024 };
 
 /** Four times a second at most, and less often the longer the page is. */
 const MIN_REST_MS = 250;
-const MS_PER_MEGABYTE = 500;
+const MS_PER_MEGABYTE = 2_000;
 
 /** Refreshing takes at most this part of the time: 1 of 5. */
 const REST_FACTOR = 4;
@@ -43,9 +46,9 @@ export class RunDocument implements Disposable {
   readonly #logs = new Map<string, JobLog>();
   #page: RunPage = { text: '', lineCount: 1, sections: [] };
   #record: RunRecord | undefined;
-  #isVisible = false;
-  /** The page will not change any more. */
-  #isFinal = false;
+  #attention: Attention = 'none';
+  /** `cut`: of a run that is over, less than could be; `whole`: it will not change any more. */
+  #state: 'new' | 'live' | 'cut' | 'whole' = 'new';
   #refreshing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -63,12 +66,13 @@ export class RunDocument implements Disposable {
     return this.#record;
   }
 
-  /** Nothing is looked at while it cannot be seen. */
-  setVisible(isVisible: boolean): void {
-    if (this.#isVisible === isVisible) return;
-    this.#isVisible = isVisible;
-    clearTimeout(this.#timer);
-    if (isVisible && !this.#isFinal) void this.refresh();
+  /** Nothing is looked at while it cannot be seen; what is long is read for who reads it. */
+  setAttention(attention: Attention): void {
+    if (this.#attention === attention) return;
+    const wasSeen = this.#attention !== 'none';
+    this.#attention = attention;
+    if (attention === 'none') return clearTimeout(this.#timer);
+    if ((!wasSeen && this.#state === 'live') || this.#isMoreWanted()) void this.refresh();
   }
 
   /** Brings the page up to date; one at a time. */
@@ -80,8 +84,8 @@ export class RunDocument implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#isVisible = false;
-    this.#isFinal = true;
+    this.#attention = 'none';
+    this.#state = 'whole';
     clearTimeout(this.#timer);
   }
 
@@ -92,7 +96,8 @@ export class RunDocument implements Disposable {
     await this.#look();
     const isNews = this.#page.text !== before;
     if (isNews) this.#deps.changed();
-    if (!this.#isVisible || this.#isFinal) return;
+    const isWanted = this.#state === 'live' ? this.#attention !== 'none' : this.#isMoreWanted();
+    if (!isWanted) return;
     const paceMs = (this.#page.text.length / 1_000_000) * MS_PER_MEGABYTE;
     const restMs = isNews ? Math.max(MIN_REST_MS, paceMs, (performance.now() - began) * REST_FACTOR) : QUIET_REST_MS;
     this.#timer = setTimeout(() => void this.refresh(), restMs);
@@ -105,22 +110,35 @@ export class RunDocument implements Disposable {
     } catch (error) {
       if (!(error instanceof CroniumError)) throw error;
       this.#record = undefined;
-      this.#isFinal = true;
+      this.#state = 'whole';
       this.#page = { text: `${error.message}\n`, lineCount: 2, sections: [] };
       return;
     }
     // Asked before the logs are read: what has an outcome has its whole log in the mirror.
-    const isFinal = runStatus(this.#record.jobs.map(({ outcome }) => outcome)) !== 'running';
-    const limits = isFinal ? LIMITS : LIVE_LIMITS;
-    if (isFinal && [...this.#logs.values()].some(({ tail }) => tail.above > 0)) this.#logs.clear();
+    const isOver = runStatus(this.#record.jobs.map(({ outcome }) => outcome)) !== 'running';
+    const mayBeLong = (): boolean => isOver && (this.#state === 'new' || this.#attention === 'focus');
+    let limits = mayBeLong() ? LIMITS : QUICK_LIMITS;
+    if (limits === LIMITS && this.#isCut()) this.#logs.clear();
     for (const job of this.#record.jobs) {
       if (await this.#read(job, cronium, limits.each)) this.#share(limits);
     }
+    if (!mayBeLong() && limits === LIMITS) {
+      // The person went on to something else while a long log was read.
+      limits = QUICK_LIMITS;
+      this.#share(limits);
+    }
     const logs = new Map([...this.#logs].map(([id, { tail }]) => [id, tail] as const));
     this.#page = buildRunPage(this.#record, logs, this.#deps);
-    if (!isFinal) return;
-    this.#isFinal = true;
-    this.#logs.clear();
+    this.#state = !isOver ? 'live' : limits === QUICK_LIMITS && this.#isCut() ? 'cut' : 'whole';
+    if (this.#state === 'whole') this.#logs.clear();
+  }
+
+  #isMoreWanted(): boolean {
+    return this.#state === 'cut' && this.#attention === 'focus';
+  }
+
+  #isCut(): boolean {
+    return [...this.#logs.values()].some(({ tail }) => tail.above > 0);
   }
 
   /** Reads what the log of a job has now; says whether that is more than before. */

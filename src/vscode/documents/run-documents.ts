@@ -12,6 +12,7 @@ export class RunDocuments implements TextDocumentContentProvider, Disposable {
   readonly #listeners = [
     workspace.onDidCloseTextDocument((document) => this.#close(document)),
     window.onDidChangeVisibleTextEditors(() => this.#look()),
+    window.onDidChangeActiveTextEditor(() => this.#look()),
   ];
   readonly onDidChange = this.#onDidChange.event;
 
@@ -64,7 +65,10 @@ export class RunDocuments implements TextDocumentContentProvider, Disposable {
   }
 
   #look(): void {
+    const active = window.activeTextEditor && runOf(window.activeTextEditor.document.uri);
     const seen = new Set(window.visibleTextEditors.map(({ document }) => runOf(document.uri)));
-    for (const [run, document] of this.#documents) document.setVisible(seen.has(run));
+    for (const [run, document] of this.#documents) {
+      document.setAttention(run === active ? 'focus' : seen.has(run) ? 'aside' : 'none');
+    }
   }
 }

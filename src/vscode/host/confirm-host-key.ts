@@ -3,6 +3,7 @@ import { abortable } from '../../base/wait.ts';
 import type { HostKeyQuestion } from '../../transport/transport.ts';
 import { lineText, noticeText } from '../plain-text.ts';
 import { hostKeyText } from './host-key-text.ts';
+import { shortPath } from './short-path.ts';
 
 const SCHEME = 'cronium-host-key';
 
@@ -33,7 +34,10 @@ function detailOf({ keyType, fingerprint, file, knownTypes }: HostKeyQuestion): 
         ]
       : []),
     l10n.t('Its {0} key has the fingerprint\n{1}', keyType, fingerprint),
-    l10n.t("Compare it with what the server's owner says. If you trust it, it is added to {0}.", lineText(file)),
+    l10n.t(
+      "Compare it with what the server's owner says. If you trust it, it is added to {0}.",
+      lineText(shortPath(file)),
+    ),
   ].join('\n\n');
 }
 
@@ -53,7 +57,10 @@ async function compare(question: HostKeyQuestion, signal: AbortSignal): Promise<
 }
 
 async function pick({ server, file }: HostKeyQuestion, signal: AbortSignal): Promise<boolean> {
-  const trust = { label: `$(check) ${l10n.t('Trust and Connect')}`, detail: l10n.t('Adds it to {0}', lineText(file)) };
+  const trust = {
+    label: `$(check) ${l10n.t('Trust and Connect')}`,
+    detail: l10n.t('Adds it to {0}', lineText(shortPath(file))),
+  };
   const picker = window.createQuickPick();
   picker.title = l10n.t('Host key of {0}', lineText(server));
   picker.placeholder = l10n.t('Is it the key of your server?');

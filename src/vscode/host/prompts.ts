@@ -41,6 +41,7 @@ export function editorPrompts({ remembered, onProblem }: PromptDeps): EditorProm
 
 async function askLine(prompt: string, options: LineOptions, turns: Turns): Promise<string | undefined> {
   const box = openBox(prompt, options);
+  box.placeholder = l10n.t('Your answer');
   return await answer(box, turns, options);
 }
 
@@ -52,6 +53,7 @@ async function askSecret(
   const { subject = '', attempt = 0 } = options;
   const box = openBox(prompt, options);
   box.password = true;
+  box.placeholder = l10n.t('Not shown as you type');
   let isToBeKept = attempt > 0 && wanted.has(subject);
   const listeners: EditorDisposable[] = [];
   if (attempt > 0) {

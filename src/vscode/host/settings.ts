@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type ConfigurationScope, workspace } from 'vscode';
+import { type ConfigurationScope, ConfigurationTarget, workspace } from 'vscode';
 import { parseDuration } from '../../base/duration.ts';
-import { CroniumError } from '../../domain/errors.ts';
+import { CroniumError, sentence } from '../../domain/errors.ts';
+import type { RunTrigger } from '../../domain/run.ts';
 import { SETTINGS } from '../contributions.ts';
 
 /** When the output of a run is shown. */
@@ -10,6 +11,9 @@ export type Reveal = 'never' | 'onError' | 'always';
 
 const REVEALS: readonly Reveal[] = ['never', 'onError', 'always'];
 const DAY_MS = 86_400_000;
+
+/** A timer of more counts as one of none. */
+const MAX_INTERVAL_MS = 2 ** 31 - 1;
 
 /** Where the user's files are, as the settings say; absent: where they are by custom. Never what a workspace says. */
 export interface PlaceSettings {
@@ -54,7 +58,7 @@ export function runSettings(scope?: ConfigurationScope): {
   };
 }
 
-export function revealSetting(trigger: 'person' | 'save'): Reveal {
+export function revealSetting(trigger: RunTrigger): Reveal {
   if (trigger === 'save') return read(SETTINGS.onSaveReveal, 'onError', oneOf(REVEALS));
   return read(SETTINGS.reveal, 'always', oneOf(REVEALS));
 }
@@ -77,11 +81,31 @@ export function retentionSettings(): { readonly maxRuns: number; readonly maxAge
 /** How often health is asked for by itself; undefined: never. */
 export function healthIntervalMs(): number | undefined {
   const seconds = read(SETTINGS.healthInterval, 0, (value) => value === 0 || isCount(value));
-  return seconds === 0 ? undefined : seconds * 1_000;
+  return seconds === 0 ? undefined : Math.min(seconds * 1_000, MAX_INTERVAL_MS);
 }
 
 export function isSwitchedOn(setting: typeof SETTINGS.codeLens | typeof SETTINGS.autoSave): boolean {
   return read(setting, setting === SETTINGS.codeLens, (value): value is boolean => typeof value === 'boolean');
+}
+
+/** Changes a setting where it is set now: what the user's settings say would not count below a workspace that says something else. */
+export async function changeSetting(setting: string, value: unknown): Promise<void> {
+  const isOfWorkspace = workspace.getConfiguration().inspect(setting)?.workspaceValue !== undefined;
+  await write(setting, value, isOfWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global);
+}
+
+/** Changes what the user's settings say; undefined takes the setting out of them. */
+export async function changeUserSetting(setting: string, value: unknown): Promise<void> {
+  await write(setting, value, ConfigurationTarget.Global);
+}
+
+/** The file may have changes that are not saved, or be broken: the editor says which. */
+async function write(setting: string, value: unknown, target: ConfigurationTarget): Promise<void> {
+  try {
+    await workspace.getConfiguration().update(setting, value, target);
+  } catch (cause) {
+    throw new CroniumError('settings/write', `Cannot change the setting "${setting}": ${sentence(cause)}`, { cause });
+  }
 }
 
 /** A value of another kind than the setting's stands for its default: the editor underlines it where it is written. */

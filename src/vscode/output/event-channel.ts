@@ -3,6 +3,9 @@ import type { Poolable } from './channel-pool.ts';
 import { type PacedChannel, PacedWriter } from './paced-writer.ts';
 import type { RunText } from './run-text.ts';
 
+/** A line without an end is shown as it is after this time: it may be a question, or a step that takes long. */
+const PART_AFTER_MS = 300;
+
 /** An output channel of the editor. */
 export interface OutputPane extends PacedChannel {
   readonly isVisible: boolean;
@@ -67,11 +70,19 @@ export class EventChannel implements Poolable {
     this.#open.set(run, { controller, part });
     this.#last = text;
     this.#writer.remark(text.heading);
+    let timer: NodeJS.Timeout | undefined;
+    const showParts = (): void => {
+      timer = undefined;
+      if (!closed.aborted) this.#add(text, text.parts(), 'output');
+    };
     return {
       write: (event) => {
         if (closed.aborted) return;
         this.#add(text, text.add(event), event.type === 'output' ? 'output' : 'remark');
-        if (event.type === 'finished') this.#open.delete(run);
+        if (event.type === 'output' && text.hasParts) timer ??= setTimeout(showParts, PART_AFTER_MS);
+        if (event.type !== 'finished') return;
+        clearTimeout(timer);
+        this.#open.delete(run);
       },
       say: (server, message) => {
         if (!closed.aborted) this.#add(text, text.remark(server, message), 'remark');

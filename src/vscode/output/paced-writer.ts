@@ -11,15 +11,16 @@ export interface Pace {
   readonly maxChannelCharacters?: number;
 }
 
-/** Output channels take about 500 KiB a second: two frames of a screen at a time, which nobody reads faster. */
-export const CHANNEL_PACE: Pace = {
+/** About 500 KiB a second, two frames of a screen at a time: more than anybody reads, and typed keys show at once. */
+export const TERMINAL_PACE: Pace = {
   flushEveryMs: 33,
   maxFlushCharacters: 16 * 1024,
   maxWaitingCharacters: 1024 * 1024,
   keptCharacters: 256 * 1024,
-  // Far below what makes the editor's view slow.
-  maxChannelCharacters: 8 * 1024 * 1024,
 };
+
+/** Output channels keep all: their beginning is cleared far below what makes the editor's view slow. */
+const CHANNEL_PACE: Pace = { ...TERMINAL_PACE, maxChannelCharacters: 8 * 1024 * 1024 };
 
 /** Lines are left out by pieces of about this size. */
 const PIECE_CHARACTERS = 4 * 1024;
@@ -50,6 +51,7 @@ export class PacedWriter implements Disposable {
   #channelCharacters = 0;
   #timer: NodeJS.Timeout | undefined;
   #room: PromiseWithResolvers<void> | undefined;
+  #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(channel: PacedChannel, pace: Pace = CHANNEL_PACE) {
     this.#channel = channel;
@@ -74,6 +76,13 @@ export class PacedWriter implements Disposable {
     if (this.#outputCharacters <= this.#pace.keptCharacters) return;
     this.#room ??= Promise.withResolvers();
     await this.#room.promise;
+  }
+
+  /** Resolves when nothing waits any more: for who ends what the channel belongs to. */
+  async drained(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    this.#drained ??= Promise.withResolvers();
+    await this.#drained.promise;
   }
 
   [Symbol.dispose](): void {
@@ -131,6 +140,9 @@ export class PacedWriter implements Disposable {
     }
     this.#channel.append(text);
     this.#channelCharacters += text.length;
+    if (this.#waiting.length > 0) return;
+    this.#drained?.resolve();
+    this.#drained = undefined;
   }
 }
 

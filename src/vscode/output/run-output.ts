@@ -1,6 +1,7 @@
 import type { LogEntry, LogPlace } from '../../app/cronium.ts';
 import { displayable } from '../../base/display.ts';
 import type { RunEvent } from '../../domain/run-event.ts';
+import { eventKey } from '../event-key.ts';
 import { ByServer } from './by-server.ts';
 import { ChannelPool } from './channel-pool.ts';
 import { EventChannel, type OutputPane } from './event-channel.ts';
@@ -109,5 +110,5 @@ export class RunOutput implements Disposable {
 }
 
 function keyOf({ eventId, script }: RunHeading): string {
-  return `${script?.root ?? ''}\n${eventId}`;
+  return eventKey({ id: eventId, script });
 }

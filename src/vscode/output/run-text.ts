@@ -73,6 +73,22 @@ export class RunText {
     }
   }
 
+  /** There are lines without an end that can be shown as they are, such as a question. */
+  get hasParts(): boolean {
+    return [...this.#rows.values()].some(({ stdout, stderr }) => isShowable(stdout.rest) || isShowable(stderr.rest));
+  }
+
+  /** The text of these lines; what comes next of a line goes on behind it. */
+  parts(): string {
+    let text = '';
+    for (const [server, row] of this.#rows) {
+      for (const stream of ['stdout', 'stderr'] as const) {
+        if (isShowable(row[stream].rest)) text += this.#lines(server, row, stream, row[stream].part());
+      }
+    }
+    return text;
+  }
+
   /** A line of ours: about a server, or about the run. */
   remark(server: string | undefined, message: string): string {
     const prefix = server === undefined ? '' : this.#prefix(server);
@@ -111,7 +127,7 @@ export class RunText {
     for (const [server, { outcome, took }] of this.#rows) {
       const mark = outcome?.kind === 'succeeded' ? '✓' : outcome ? '✗' : '…';
       const time = took === undefined ? '' : `  ${formatDuration(took)}`;
-      text += `  ${mark} ${displayable(server).padEnd(this.#width)}  ${displayable(describeOutcome(outcome))}${time}\n`;
+      text += `${mark} ${displayable(server).padEnd(this.#width)}  ${displayable(describeOutcome(outcome))}${time}\n`;
     }
     return `${text}\n`;
   }
@@ -123,6 +139,11 @@ export class RunText {
   #prefix(server: string): string {
     return `${displayable(server).padEnd(this.#width)} │ `;
   }
+}
+
+/** A line that is written over (a progress bar) is shown when it ends, and an escape sequence when it is whole. */
+function isShowable(rest: string): boolean {
+  return rest !== '' && !rest.includes('\r') && !/\x1b[^A-Za-z]*$/.test(rest);
 }
 
 /** What a terminal would show of the line: after a carriage return only its last version. */

@@ -29,7 +29,7 @@ export async function runTask(task: RunTask, scope: Scope, screen: Screen, deps:
   const { assertRunnable } = await import('../../app/events.ts');
   assertRunnable(script.loaded);
   const on = task.servers ?? (await chooseServers(event, deps));
-  const inputs = await askHeld(event, deps);
+  const inputs = await askInputs(event, deps);
   screen.signal.throwIfAborted();
   const { args, env, input } = task;
   const request = {
@@ -68,10 +68,4 @@ async function chooseServers(event: ScriptEvent, deps: RunDeps): Promise<readonl
   const chosen = await pickServers(event, deps);
   if (!chosen) throw new Stopped('user');
   return chosen;
-}
-
-/** A login that asks meanwhile waits: a second input would close this one. */
-async function askHeld(event: ScriptEvent, { prompts, memory }: RunDeps): ReturnType<typeof askInputs> {
-  using _held = prompts.hold();
-  return await askInputs(event, memory);
 }

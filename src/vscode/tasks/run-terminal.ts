@@ -3,19 +3,11 @@ import { thrownExitCode } from '../../app/exit-code.ts';
 import { wait } from '../../base/wait.ts';
 import { CroniumError, Stopped, sentence } from '../../domain/errors.ts';
 import type { RunEvent } from '../../domain/run-event.ts';
-import { type Pace, PacedWriter } from '../output/paced-writer.ts';
+import { PacedWriter, TERMINAL_PACE } from '../output/paced-writer.ts';
 import type { RunHeading } from '../output/run-heading.ts';
 import type { RunView } from '../output/run-output.ts';
 import { noticeText } from '../plain-text.ts';
 import { plainRemark, TerminalText } from './terminal-text.ts';
-
-/** A terminal takes several MB a second; of what is more, lines are left out, and the log has them. */
-const TERMINAL_PACE: Pace = {
-  flushEveryMs: 16,
-  maxFlushCharacters: 64 * 1024,
-  maxWaitingCharacters: 4 * 1024 * 1024,
-  keptCharacters: 1024 * 1024,
-};
 
 /** A window that goes away closes its terminals first: in this time it is known whether it does. */
 const GOING_AWAY_MS = 500;
@@ -77,8 +69,8 @@ export class RunTerminal implements Pseudoterminal {
   async #work(): Promise<void> {
     const code = await this.#tryWork();
     this.#isOver = true;
-    // The last lines, before the editor takes the terminal for ended.
-    this.#writer[Symbol.dispose]();
+    // The last lines come before the editor takes the terminal for ended.
+    await this.#writer.drained();
     this.#onDidClose.fire(code);
   }
 

@@ -1,6 +1,5 @@
 import { commands, type LogOutputChannel, l10n, window, workspace } from 'vscode';
 import { Emitter } from '../../base/emitter.ts';
-import type { StartDeps } from '../commands/run/start-run.ts';
 import { CONTEXT_KEYS, MEMORY_KEYS } from '../contributions.ts';
 import type { EventIndex } from '../event-index.ts';
 import { explain } from '../explain.ts';
@@ -8,8 +7,10 @@ import { Approvals } from './approvals.ts';
 import { type ApprovedTexts, provideApprovedTexts } from './approved-texts.ts';
 import { type Coalescer, createCoalescer } from './coalesce.ts';
 import { Questions } from './questions.ts';
-import { runSaved, type SavedEvent } from './run-saved.ts';
+import { runSaved, type SavedDeps, type SavedEvent } from './run-saved.ts';
 import { type Save, watchSaves } from './saves.ts';
+
+export type RunOnSaveDeps = Omit<SavedDeps, 'approvals' | 'texts' | 'questions' | 'isAllowed' | 'newer'>;
 
 /** Saves that come together (Save All, a formatter) run an event once. */
 const GATHER_MS = 150;
@@ -19,7 +20,7 @@ const GATHER_MS = 150;
  * servers. A save while it runs, or while it is asked, leads to one more run.
  */
 export class RunOnSave implements Disposable {
-  readonly #deps: StartDeps;
+  readonly #deps: RunOnSaveDeps;
   readonly #log: LogOutputChannel;
   readonly #approvals: Approvals;
   readonly #texts: ApprovedTexts;
@@ -28,7 +29,7 @@ export class RunOnSave implements Disposable {
   readonly #saves: Disposable;
   readonly #onDidChange = new Emitter<void>();
 
-  constructor(deps: StartDeps & { readonly events: EventIndex }, log: LogOutputChannel) {
+  constructor(deps: RunOnSaveDeps & { readonly events: EventIndex }, log: LogOutputChannel) {
     this.#deps = deps;
     this.#log = log;
     this.#approvals = new Approvals(deps.memory);

@@ -9,7 +9,7 @@ import { type StartDeps, startRun } from '../commands/run/start-run.ts';
 import { eventKey } from '../event-key.ts';
 import { type EditorScript, readEvent } from '../host/documents.ts';
 import { uriOf } from '../host/place.ts';
-import { lineText } from '../plain-text.ts';
+import { lineText, statusText } from '../plain-text.ts';
 import { type Approvals, type Approved, isUnchanged } from './approvals.ts';
 import type { ApprovedTexts } from './approved-texts.ts';
 import { askApproval } from './ask-approval.ts';
@@ -24,6 +24,8 @@ export interface SavedEvent {
 }
 
 export interface SavedDeps extends StartDeps {
+  /** What logins ask; it waits while something else is asked. */
+  readonly prompts: { hold(): Disposable };
   readonly approvals: Approvals;
   readonly texts: ApprovedTexts;
   readonly questions: Questions;
@@ -57,8 +59,8 @@ export async function runSaved(saved: SavedEvent, deps: SavedDeps): Promise<void
     return await runSaved(saved, deps);
   }
   if (isUnchanged(answer, saved)) {
-    const told = l10n.t('“{0}” is what it was when it last ran on save', lineText(event.name));
-    return void window.setStatusBarMessage(told.replaceAll('$(', '$ ('), SHOWN_MS);
+    const told = l10n.t('“{0}” is what it was when it last ran on save', event.name);
+    return void window.setStatusBarMessage(statusText(told), SHOWN_MS);
   }
   const plan = event.secrets.length === 0 ? preview : await planScript(script, request, deps);
   if (versionOf(event, plan, version.text).hash !== version.hash) return await runSaved(saved, deps);
@@ -74,14 +76,14 @@ async function assertRunsAlone({ loaded }: EditorScript): Promise<void> {
 }
 
 /** The inputs as they were given last, or their defaults: a save that asks each time would be no help. */
-async function answersFor(event: ScriptEvent, { memory }: SavedDeps): Promise<Pick<PlanRequest, 'inputs'>> {
+async function answersFor(event: ScriptEvent, deps: SavedDeps): Promise<Pick<PlanRequest, 'inputs'>> {
   const { neededInputs } = await import('../../app/events.ts');
   const prompts = neededInputs(event);
   if (prompts.length === 0) return {};
-  const last = lastAnswers(memory, eventKey(event));
+  const last = lastAnswers(deps.memory, eventKey(event));
   const proposed = prompts.map((prompt) => [prompt.id, proposedAnswer(prompt, last)] as const);
   const known = proposed.filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const inputs = known.length === proposed.length ? Object.fromEntries(known) : await askInputs(event, memory);
+  const inputs = known.length === proposed.length ? Object.fromEntries(known) : await askInputs(event, deps);
   return inputs ? { inputs } : {};
 }
 

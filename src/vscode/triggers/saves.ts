@@ -35,7 +35,7 @@ export function watchSaves(events: EventIndex, listener: SaveListener): Disposab
   const saved = async (document: TextDocument, isByHand: boolean): Promise<void> => {
     if (!listener.isAllowed() || !(isByHand || isSwitchedOn(SETTINGS.autoSave))) return;
     try {
-      for (const { event } of await eventsOf(document, events)) {
+      for await (const { event } of eventsOf(document, events)) {
         listener.onDidSave({ key: eventKey(event), target: event, isByHand });
       }
     } catch (error) {
@@ -52,14 +52,18 @@ export function watchSaves(events: EventIndex, listener: SaveListener): Disposab
   return { [Symbol.dispose]: () => listeners.dispose() };
 }
 
-async function eventsOf(document: TextDocument, events: EventIndex): Promise<LoadedEvent[]> {
+/** The saved script's own event at once; the others as soon as it is known which there are. */
+async function* eventsOf(document: TextDocument, events: EventIndex): AsyncGenerator<LoadedEvent> {
   const text = document.getText();
-  // Looked at before anything is loaded: nearly every save is of something else.
-  const own = text.includes('onSave') ? (await readDocument(document, text)).loaded : undefined;
-  const known = (await events.latest()).flatMap((folder) => folder.events);
   const place = placeOf(document.uri);
+  // Looked at before anything is loaded: nearly every save is of something else.
+  if (text.includes('onSave')) {
+    const { loaded } = await readDocument(document, text);
+    if (loaded.event.onSave) yield loaded;
+  }
   const root = uriOf({ root: place.root, path: '.' });
   const matches = (glob: string): boolean =>
     languages.match({ pattern: new RelativePattern(root, glob) }, document) > 0;
-  return savedEvents(place, { own, known, matches });
+  const known = (await events.get()).flatMap((folder) => folder.events);
+  yield* savedEvents(place, { known, matches });
 }

@@ -11,17 +11,21 @@ export interface FolderEvents {
   /** As in `ScriptFile`. */
   readonly root: string;
   readonly events: readonly LoadedEvent[];
+  /** Why it could not be looked through. */
+  readonly problem?: string;
 }
 
 /** The rows of the Events view: what is declared, by folder when there is more than one, then what was run without a declaration. */
 export function eventRows(folders: readonly FolderEvents[], recent: readonly ScriptFile[]): Row[] {
-  const filled = folders.filter(({ events }) => events.length > 0);
-  const declared = folders.length === 1 ? filled.flatMap(({ events }) => rowsOf(events)) : filled.map(folderRow);
+  const filled = folders.filter(({ events, problem }) => events.length > 0 || problem !== undefined);
+  const isFlat = folders.length === 1 && folders[0]?.problem === undefined;
+  const declared = isFlat ? filled.flatMap(({ events }) => rowsOf(events)) : filled.map(folderRow);
   const undeclared = recent.filter((script) => !isDeclared(script, folders));
   return undeclared.length === 0 ? declared : [...declared, recentRow(undeclared, folders)];
 }
 
-function folderRow({ name, root, events }: FolderEvents): Row {
+function folderRow({ name, root, events, problem }: FolderEvents): Row {
+  if (problem !== undefined) return brokenFolderRow({ name, root, problem });
   return {
     id: root,
     label: lineText(name),
@@ -30,6 +34,20 @@ function folderRow({ name, root, events }: FolderEvents): Row {
     spoken: `Folder ${lineText(name)}, ${events.length === 1 ? '1 event' : `${events.length} events`}`,
     children: rowsOf(events),
     isExpanded: true,
+  };
+}
+
+function brokenFolderRow({ name, root, problem }: { name: string; root: string; problem: string }): Row {
+  const label = lineText(name);
+  const description = lineText(problem);
+  return {
+    id: root,
+    label,
+    description,
+    tooltip: { title: label, facts: [{ value: description }] },
+    icon: { name: 'error', colour: 'list.errorForeground' },
+    words: 'folder',
+    spoken: `Folder ${label}, ${description}`,
   };
 }
 
@@ -111,7 +129,8 @@ function recentScriptRow(script: ScriptFile, folders: readonly FolderEvents[]): 
         { name: 'Folder', value: lineText(root) },
       ],
     },
-    icon: { name: 'file-code' },
+    // The editor's own icon for such a file.
+    icon: { name: 'file' },
     words: 'event recent',
     spoken: `Recent script ${label}${description === '' ? '' : `, ${description}`}`,
     target: { kind: 'event', id: path, script },

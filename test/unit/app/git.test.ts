@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gitState } from '../../../src/app/git.ts';
+import { nodeFiles } from '../../../src/app/node-files.ts';
 import { tempDir } from '../store/temp-dir.ts';
 
 /** A folder that is a repository, with these files in its only commit. */
@@ -30,7 +32,10 @@ function ask(
   packed: { text?: string; files?: readonly string[]; path?: string } = {},
 ): ReturnType<typeof gitState> {
   const { text, files = [], path = SCRIPT } = packed;
-  return gitState({ script: { root: dir.path, path }, text, files: async () => files }, { homeDir: dir.path });
+  return gitState(
+    { script: { root: dir.path, path }, text, others: async () => files },
+    { homeDir: dir.path, files: nodeFiles },
+  );
 }
 
 test('gitState() tells the commit, and that nothing differs from it', async () => {
@@ -75,6 +80,29 @@ test('gitState() takes the repository in which the script stands, wherever its f
   });
 });
 
+test('gitState() runs no program that the repository names', async () => {
+  using dir = repository({ [SCRIPT]: 'echo 1\n', '.gitattributes': '* filter=hostile\n' });
+  const ran = join(dir.path, 'ran');
+  const git = (...args: string[]): Buffer => execFileSync('git', ['-C', dir.path, ...args]);
+  for (const name of ['filter.hostile.clean', 'filter.hostile.process', 'core.fsmonitor'])
+    git('config', name, `touch "${ran}"; cat`);
+  dir.write(SCRIPT, 'echo 2\n');
+  expect(await ask(dir)).toEqual({ commit: dir.commit, isDirty: true });
+  expect(existsSync(ran)).toBe(false);
+});
+
+test('gitState() compares what a link leads to, and what Git LFS keeps elsewhere', async () => {
+  const oid = createHash('sha256').update('large').digest('hex');
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 5\n`;
+  using dir = repository({ [SCRIPT]: 'echo 1\n', 'conf/a.yaml': 'a', 'model.bin': pointer });
+  symlinkSync('conf', join(dir.path, 'link'));
+  dir.write('model.bin', 'large');
+  const files = ['link/a.yaml', 'model.bin'];
+  expect(await ask(dir, { files })).toEqual({ commit: dir.commit, isDirty: false });
+  dir.write('conf/a.yaml', 'b');
+  expect(await ask(dir, { files })).toEqual({ commit: dir.commit, isDirty: true });
+});
+
 test('gitState() is nothing without a repository, a commit, a folder, or this disk', async () => {
   using dir = tempDir();
   writeFileSync(join(dir.path, 'a.sh'), '');
@@ -83,7 +111,10 @@ test('gitState() is nothing without a repository, a commit, a folder, or this di
   };
   const check = async (root: string): Promise<void> =>
     expect(
-      await gitState({ script: { root, path: 'a.sh' }, text: undefined, files: never }, { homeDir: dir.path }),
+      await gitState(
+        { script: { root, path: 'a.sh' }, text: undefined, others: never },
+        { homeDir: dir.path, files: nodeFiles },
+      ),
     ).toBeUndefined();
   await check(dir.path);
   await check(join(dir.path, 'none'));
@@ -96,6 +127,6 @@ test('gitState() reads many files in several calls', async () => {
   const names = Array.from({ length: 500 }, (_, index) => `files/${'long '.repeat(20)}${index}.txt`);
   using dir = repository({ [SCRIPT]: '', ...Object.fromEntries(names.map((name) => [name, name])) });
   expect(await ask(dir, { files: names })).toEqual({ commit: dir.commit, isDirty: false });
-  rmSync(join(dir.path, names.at(-1) ?? ''));
+  dir.write(names.at(-1) ?? '', 'something else');
   expect(await ask(dir, { files: names })).toEqual({ commit: dir.commit, isDirty: true });
 });

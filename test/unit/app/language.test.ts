@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { completeAt, diagnose, speaksOfEvents } from '../../../src/app/language.ts';
+import { nodeFiles } from '../../../src/app/node-files.ts';
+import type { FileStat } from '../../../src/domain/files.ts';
 
 const NOBODY = { servers: [], groups: {} };
 
@@ -48,6 +50,20 @@ test('diagnose() looks for the files that are named, where names are known', asy
   ]);
   // Without names nothing is looked for, and what the script may declare is not missed.
   expect(await diagnose(document)).toEqual([]);
+});
+
+test('diagnose() looks for few files at once, however many are named', async () => {
+  let [looking, most] = [0, 0];
+  const stat = async (): Promise<FileStat> => {
+    most = Math.max(most, ++looking);
+    await new Promise((resolve) => setImmediate(resolve));
+    looking -= 1;
+    return { kind: 'file', size: 0 };
+  };
+  const names = Array.from({ length: 200 }, (_, index) => `file${index}`).join(', ');
+  const document = { root: '/ws', path: 'a.sh', text: `# cronium:\n#   files: [${names}]\n` };
+  expect(await diagnose(document, NOBODY, { files: { ...nodeFiles, stat } })).toEqual([]);
+  expect(most).toBe(32);
 });
 
 test('completeAt() proposes what stands in the folder, without what is hidden', async () => {

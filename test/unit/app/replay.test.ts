@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { planReplay, type ReplayDeps } from '../../../src/app/replay.ts';
 import type { JobPlan, RunPlan, RunRecord } from '../../../src/domain/run.ts';
 import type { Server } from '../../../src/domain/server.ts';
+import { sweepCache } from '../../../src/payload/cache.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { idOf, planOf, serverOf } from '../store/plan.ts';
 import { tempDir } from '../store/temp-dir.ts';
@@ -41,7 +42,7 @@ function fixture(change: (plan: RunPlan) => RunPlan = (plan) => plan): Disposabl
           payloadsDir: store.payloadsDir,
           env: { TOKEN: 'from the environment' },
           prompts: {},
-          servers: async () => [],
+          renewServers: async (servers) => servers,
           ...deps,
         },
       ),
@@ -103,10 +104,10 @@ test('planReplay() asks for secrets again, by the name under which they are reme
   await expect(kept.replay({}, { env: {} })).rejects.toMatchObject({ code: 'run/secret' });
 });
 
-test('planReplay() takes a server as it is named now, and as it was when it has no name any more', async () => {
+test('planReplay() takes the servers as their names mean them now', async () => {
   using kept = fixture();
   const now: Server = { ...serverOf('web-2'), address: 'new.example.com', isProtected: true };
-  const plan = await kept.replay({}, { servers: async () => [now] });
+  const plan = await kept.replay({}, { renewServers: async ([first]) => [first as Server, now] });
   expect(plan.jobs.map(({ server }) => server)).toEqual([serverOf('web-1'), now]);
 });
 
@@ -131,10 +132,18 @@ test('planReplay() refuses an archive that is gone or is not the one of then', a
   expect(existsSync(kept.archive)).toBe(false);
 });
 
+test('planReplay() keeps the archive from being swept away before its run begins', async () => {
+  using kept = fixture();
+  utimesSync(kept.archive, 1, 1);
+  await kept.replay();
+  await sweepCache(kept.store.payloadsDir, { named: new Set(), before: Date.now() - 60_000 });
+  expect(existsSync(kept.archive)).toBe(true);
+});
+
 test('planReplay() refuses a run of which an older version kept too little', async () => {
   using kept = fixture();
   const { script: _script, ...old } = kept.run;
-  const deps = { payloadsDir: kept.store.payloadsDir, env: {}, prompts: {}, servers: async () => [] };
+  const deps = { payloadsDir: kept.store.payloadsDir, env: {}, prompts: {}, renewServers: async () => [] };
   await expect(planReplay(old, undefined, { signal }, deps)).rejects.toMatchObject({
     code: 'run/replay',
     message: expect.stringContaining(`Cannot replay run ${idOf('one').slice(0, 8)}`),

@@ -45,6 +45,16 @@ test.each<[string, string]>([
   expect(substitute(text, 'args', VARIABLES)).toBe(expected);
 });
 
+test('substitute() takes the paths of a folder on another machine as they are there', () => {
+  const texts = ['${workspaceFolder}', '${workspaceFolderBasename}', '${file}', '${fileDirname}'];
+  const check = (root: string, expected: readonly string[]) =>
+    expect(substitute(texts, 'args', { ...VARIABLES, script: { root, path: 'ops/run.sh' } })).toEqual(expected);
+  const expected = ['/my work', 'my work', '/my work/ops/run.sh', '/my work/ops'];
+  check('vscode-remote://ssh-remote%2Bweb/my%20work', expected);
+  check('memfs:/my%20work', expected);
+  check('vscode-vfs://host', ['/', '', '/ops/run.sh', '/ops']);
+});
+
 test('substitute() replaces the texts of a value and leaves its keys and the rest as they are', () => {
   const value = { '${file}': ['${env:USER}', 1, null, true], b: { c: '${server.name}' } };
   expect(substitute(value, 'input', VARIABLES)).toEqual({ '${file}': ['ann', 1, null, true], b: { c: 'web-1' } });

@@ -119,3 +119,22 @@ test('Sessions.close() closes what nobody uses, with the connection under it', a
   expect(used.session.closed).toMatchObject({ code: 'session/closed' });
   expect(made.told).toEqual(['opening web', 'opened web', 'closed web', 'disconnected']);
 });
+
+test('Sessions.close() leaves a server where somebody still uses a session that was replaced', async () => {
+  await using made = make();
+  const old = await made.sessions.use(WEB, options);
+  made.sessions.replace(WEB);
+  (await made.sessions.use(WEB, options))[Symbol.dispose]();
+  expect(await made.sessions.close(WEB)).toBe(false);
+  expect(made.told).not.toContain('disconnected');
+  old[Symbol.dispose]();
+  expect(await made.sessions.close(WEB)).toBe(true);
+});
+
+test('Sessions closes also what was replaced and is still used when it ends', async () => {
+  const made = make();
+  const old = await made.sessions.use(WEB, options);
+  made.sessions.replace(WEB);
+  await made[Symbol.asyncDispose]();
+  expect(old.session.closed).toMatchObject({ code: 'session/closed' });
+});

@@ -212,7 +212,7 @@ test('buildPayload() refuses a name or a pattern that has no file, or is not bel
   const check = (files: string, message: string) => checkRefused(buildFiles(root, files), 'event/files', message);
   await check('lib/*.sh', `Cannot pack "lib/*.sh": it matches no file below "${root}"`);
   await check('lib.sh', `Cannot pack "lib.sh": there is no such file below "${root}"`);
-  for (const pattern of ['../x', '/etc/passwd', 'a/../../x', '**/..', 'C:\\x', '']) {
+  for (const pattern of ['../x', '/etc/passwd', 'a/../../x', '**/..', '..\\x', 'C:\\x', '']) {
     await check(pattern, `Cannot pack "${pattern}": only files below the script's folder can go along`);
   }
   await checkRefused(buildFiles(root, '{..,x}/*'), 'event/files', /^Cannot pack ".*/);

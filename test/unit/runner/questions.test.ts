@@ -73,6 +73,16 @@ test('the end of the session ends every question, also later ones', async () => 
   await expect(questions.clean({ signal: SIGNAL })).rejects.toBe(over);
 });
 
+test('an answer to another question is none, whatever its number', async () => {
+  const { questions } = open();
+  const asking = questions.inventory({ signal: SIGNAL });
+  questions.hear({ type: 'health', id: 1, health: HEALTH });
+  questions.hear({ type: 'removed', id: 1 });
+  questions.refuse({ type: 'refused', re: 'remove', code: 'x', message: 'y', id: 1 });
+  questions.hear({ type: 'inventory', id: 1, items: [item('a')], more: false });
+  expect(await asking).toEqual([item('a')]);
+});
+
 test('a list without an end is a violation', () => {
   const { questions } = open();
   questions.inventory({ signal: SIGNAL }).catch(() => {});

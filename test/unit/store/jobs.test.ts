@@ -49,8 +49,7 @@ describe('Jobs', () => {
     store.jobs.requestCancel(['one/web-1', 'one/web-2', 'one/web-3'].map(idOf));
     expect(store.jobs.cancelRequested().sort()).toEqual(['one/web-1', 'one/web-3'].map(idOf).sort());
     store.jobs.settle(idOf('one/web-3'), { kind: 'cancelled' }, 6);
-    expect(store.jobs.isCancelRequested(idOf('one/web-1'))).toBe(true);
-    expect(store.jobs.isCancelRequested(idOf('one/web-3'))).toBe(false);
+    expect(store.jobs.find(idOf('one/web-1'))?.cancelRequested).toBe(true);
     expect(store.runs.newest(2).map((run) => run.jobs.map((job) => job.cancelRequested))).toEqual([
       [false],
       [true, false, false],

@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RecordDecoder } from '../../../src/domain/record.ts';
@@ -18,6 +18,19 @@ test('readLog() gives every record once and in order, over segments and chunks',
 test('readLog() gives nothing when there is no mirror', async () => {
   using dir = tempDir();
   expect(await read(join(dir.path, 'none'))).toEqual([]);
+});
+
+test('readLog() ends when the log is removed while somebody reads it', async () => {
+  using dir = tempDir();
+  const logs = join(dir.path, 'log');
+  using mirror = openMirror(logs, { segmentBytes: 100 });
+  mirror.write(0, encodeSpool(outputs(3, 60)));
+  const seen: number[] = [];
+  for await (const { seq } of readLog(logs)) {
+    seen.push(seq);
+    rmSync(logs, { recursive: true, force: true });
+  }
+  expect(seen).toEqual([0]);
 });
 
 test('readLog() stops before a torn tail and leaves it alone', async () => {

@@ -152,7 +152,7 @@ test('Runs.remove() forgets runs with their jobs, but none that has an open job'
   insertOver(store, 'over', 1);
   expect(store.runs.remove(['open', 'over', 'unknown'].map(idOf))).toEqual([idOf('over')]);
   expect(store.runs.newest(9).map(({ id }) => id)).toEqual([idOf('open')]);
-  expect(store.jobs.outcome(idOf('over/web-1'))).toBeUndefined();
+  expect(store.jobs.find(idOf('over/web-1'))).toBeUndefined();
 });
 
 test('Payloads.keepNamed() forgets what no run names, and where that is', () => {

@@ -127,28 +127,60 @@ test('LiveRuns leaves its runs to their servers when the window goes away', asyn
 
 test('LiveRuns takes unfinished runs up again in silence, each once', async () => {
   const { live, calls, shown } = setUp([active, runOf([jobOf('web1', SUCCEEDED)], { id: 'over' })]);
-  const all = [live.comeBack(), live.comeBack()];
-  await expect.poll(() => live.names).toEqual(['Restart web']);
+  const [takenUp, again] = await Promise.all([live.comeBack(), live.comeBack()]);
+  expect([takenUp?.map(({ run }) => run), again, live.names]).toEqual([[active.id], [], ['Restart web']]);
+  await expect.poll(() => calls.length).toBe(1);
   calls[0]?.emit(SUCCESS);
-  await Promise.all(all);
+  expect(await takenUp?.[0]?.ended).toBe('success');
   expect(calls.map(({ name, run }) => [name, run])).toEqual([['follow', active.id]]);
   expect(shown).toEqual([]);
 });
 
+test('LiveRuns takes up no more runs than it can follow at once', async () => {
+  const many = Array.from({ length: 30 }, (_, at) => ({ ...active, id: `run-${at}` }));
+  const { live } = setUp(many);
+  expect((await live.comeBack()).length).toBe(20);
+  expect((await live.comeBack()).length).toBe(0);
+});
+
 test('LiveRuns shows a run that it followed in silence from its first line on', async () => {
   const { live, calls, shown } = setUp([active]);
-  const silent = live.comeBack();
+  const [silent] = await live.comeBack();
   await expect.poll(() => calls.length).toBe(1);
   const told = live.show(active);
-  await silent;
   await expect.poll(() => calls.length).toBe(2);
   expect(live.names).toEqual(['Restart web']);
-  calls[1]?.emit(SUCCESS);
+  for (const call of calls) call.emit(SUCCESS);
   await told;
-  expect([calls.map(({ name }) => name), shown]).toEqual([
+  expect([await silent?.ended, calls.map(({ name }) => name), shown]).toEqual([
+    'success',
     ['follow', 'follow'],
     ['reopen', 'finished'],
   ]);
+});
+
+test('LiveRuns watches a run of elsewhere whose lines it shows', async () => {
+  const { live, calls, shown } = setUp();
+  const told = live.show(active);
+  await expect.poll(() => calls.length).toBe(2);
+  expect(live.names).toEqual(['Restart web']);
+  for (const call of calls) call.emit(SUCCESS);
+  await told;
+  expect(shown).toEqual(['reopen', 'finished']);
+});
+
+test('LiveRuns goes on with a run whose lines are shown anew, and tells its end to who began it', async () => {
+  const { live, calls, shown, open } = setUp();
+  const done = live.start(plan);
+  await expect.poll(() => calls.length).toBe(1);
+  // Its channel went to another event.
+  open.clear();
+  const told = live.show(active);
+  await expect.poll(() => calls.length).toBe(2);
+  expect(calls[0]?.signals.leave?.aborted).toBe(false);
+  for (const call of calls) call.emit(SUCCESS);
+  await told;
+  expect([await done, shown.filter((what) => what === 'reopen')]).toEqual(['success', ['reopen']]);
 });
 
 test('LiveRuns does not show again what is shown as it comes', async () => {

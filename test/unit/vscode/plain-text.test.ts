@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lineText, noticeText } from '../../../src/vscode/plain-text.ts';
+import { lineText, noticeText, statusText } from '../../../src/vscode/plain-text.ts';
 
 test('noticeText() makes no link of a name that looks like one', () => {
   expect(noticeText('Run [Approve](command:evil) now')).toBe('Run [Approve] (command:evil) now');
@@ -12,4 +12,8 @@ test('noticeText() is one line of a bounded length without controls', () => {
 
 test('lineText() takes line breaks and marks of direction out', () => {
   expect(lineText(' a\r\n\u202eb\tc ')).toBe('a b c');
+});
+
+test('statusText() makes no icon of a name that looks like one', () => {
+  expect(statusText('Run $(trash)')).toBe('Run $ (trash)');
 });

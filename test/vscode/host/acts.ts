@@ -46,6 +46,23 @@ const SAVED = `#!/bin/sh
 echo "restarted once more"
 `;
 
+const MIXED_LOG = `#!/usr/bin/env bash
+# cronium:
+#   name: Mixed
+#   servers: [web-1, web-2]
+if [ "$CRONIUM_SERVER" = web-1 ]; then printf '\\e[32mgreen\\e[0m\\n10 %%\\r100 %%\\n'; exit; fi
+echo before
+no-such-command
+`;
+
+const COUNT = `#!/bin/sh
+# cronium:
+#   name: Count
+#   servers: [web-1]
+n=0
+while [ $n -lt 600 ]; do n=$((n + 1)); echo "line $n"; sleep 0.1; done
+`;
+
 const STAGE: Act['stage'] = {
   // `ssh` takes the home from the account, which here is not the home of the person at the keyboard.
   settings: { 'cronium.sshConfigFile': '~/.ssh/config' },
@@ -82,9 +99,23 @@ const LANGUAGE: Act['stage'] = {
   sshAliases: ['web-1', 'web-2'],
 };
 
+const LOGS: Act['stage'] = {
+  settings: STAGE.settings ?? {},
+  files: {
+    'ops/mixed.sh': MIXED_LOG,
+    'ops/count.sh': COUNT,
+    '.vscode/tasks.json': JSON.stringify({
+      version: '2.0.0',
+      tasks: [{ label: 'as task', type: 'cronium', event: 'Mixed', servers: ['web-2'], problemMatcher: [] }],
+    }),
+  },
+  sshAliases: ['web-1', 'web-2'],
+};
+
 export const acts: readonly Act[] = [
   { name: 'basics', stage: STAGE, suites: [{ file: 'basics' }] },
   { name: 'language', stage: LANGUAGE, suites: [{ file: 'language' }] },
+  { name: 'logs', stage: LOGS, suites: [{ file: 'logs' }] },
   { name: 'files', stage: FILES, suites: [{ file: 'files' }] },
   {
     name: 'durable',

@@ -19,6 +19,7 @@ import { DECLARATIONS } from '../../language/event-document.ts';
 import { lineText } from '../../plain-text.ts';
 import { nameFor } from '../../script-templates.ts';
 import { eventSnippet } from './event-snippet.ts';
+import { exists } from './exists.ts';
 import { pickSelectors } from './pick-selectors.ts';
 import { showAt } from './show-at.ts';
 
@@ -90,11 +91,7 @@ function whereItem(where: Where): QuickPickItem & { readonly where: Where } {
 
 /** The folder's `cronium.yaml`; an empty one is made when there is none. */
 async function openDeclarations(uri: Uri): Promise<TextDocument> {
-  const isThere = await workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) await workspace.fs.writeFile(uri, new Uint8Array());
+  if (!(await exists(uri))) await workspace.fs.writeFile(uri, new Uint8Array());
   return await workspace.openTextDocument(uri);
 }
 

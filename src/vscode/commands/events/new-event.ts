@@ -5,6 +5,7 @@ import { placeOf } from '../../host/place.ts';
 import { askText, pickOne } from '../../host/steps.ts';
 import { lineText } from '../../plain-text.ts';
 import { fileNameFor, SCRIPT_TEMPLATES, type ScriptTemplate, scriptText } from '../../script-templates.ts';
+import { exists } from './exists.ts';
 
 /** Names that are tried when a file is there already: `restart.sh`, `restart-2.sh` … */
 const MAX_TRIES = 100;
@@ -82,11 +83,7 @@ async function findFree(folder: WorkspaceFolder, name: string, extension: string
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
     const file = fileNameFor(attempt === 1 ? name : `${name} ${attempt}`, extension) ?? `event${extension}`;
     const uri = Uri.joinPath(folder.uri, file);
-    const isTaken = await workspace.fs.stat(uri).then(
-      () => true,
-      () => false,
-    );
-    if (!isTaken) return uri;
+    if (!(await exists(uri))) return uri;
   }
   throw new CroniumError(
     'event/name',

@@ -7,17 +7,22 @@ import { lineText } from '../../plain-text.ts';
 import { type Answers, lastAnswers, proposedAnswer, rememberAnswers } from './answers.ts';
 
 /** Asks for what the event's `${input:…}` need, a step each. Undefined when it needs nothing. Throws `Stopped` on Escape. */
-export async function askInputs(event: ScriptEvent, memory: Memory): Promise<Answers | undefined> {
+export async function askInputs(
+  event: ScriptEvent,
+  { memory, prompts }: { readonly memory: Memory; readonly prompts: { hold(): Disposable } },
+): Promise<Answers | undefined> {
   const { neededInputs } = await import('../../../app/events.ts');
-  const prompts = neededInputs(event);
-  if (prompts.length === 0) return undefined;
+  const needed = neededInputs(event);
+  if (needed.length === 0) return undefined;
+  // A login that asks meanwhile waits: a second input would close this one.
+  using _held = prompts.hold();
   const key = eventKey(event);
   const last = lastAnswers(memory, key);
   const answers: Record<string, string> = {};
-  for (const [at, prompt] of prompts.entries()) {
+  for (const [at, prompt] of needed.entries()) {
     const step = {
       title: l10n.t('Run “{0}”', lineText(event.name)),
-      ...(prompts.length > 1 ? { step: at + 1, of: prompts.length } : {}),
+      ...(needed.length > 1 ? { step: at + 1, of: needed.length } : {}),
     };
     answers[prompt.id] = await ask(prompt, step, proposedAnswer(prompt, last));
   }

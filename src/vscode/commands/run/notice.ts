@@ -35,6 +35,11 @@ export function noticeFor(
   }
 }
 
+/** What a person chooses who wants fewer notices such as this one. */
+export function quieterPolicy(notice: Exclude<Notice, 'passing'>): 'onFailure' | 'never' {
+  return notice === 'information' ? 'onFailure' : 'never';
+}
+
 /** Whether the output is shown now: when a run begins, or when it has ended. */
 export function isRevealed(
   policy: 'never' | 'onError' | 'always',

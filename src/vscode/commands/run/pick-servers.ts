@@ -6,7 +6,7 @@ import type { LazyEngine } from '../../engine.ts';
 import { eventKey } from '../../event-key.ts';
 import type { Memory } from '../../memory.ts';
 import { lineText } from '../../plain-text.ts';
-import { findChoice, type ServerChoices, withChoice } from './server-choices.ts';
+import { findChoice, readChoices, withChoice } from './server-choices.ts';
 import {
   describeChoice,
   resolve,
@@ -44,7 +44,7 @@ const SECTIONS: Readonly<Record<Exclude<ServerItem['section'], 'machine'>, strin
 /** Asks on which servers and groups an event shall run; the last choice is ticked. Undefined: the person gave up. */
 export async function pickServers(event: ScriptEvent, deps: PickDeps): Promise<readonly string[] | undefined> {
   const key = eventKey(event);
-  const choices = deps.memory.get<ServerChoices>(MEMORY_KEYS.chosenServers, []);
+  const choices = readChoices(deps.memory.get(MEMORY_KEYS.chosenServers));
   let selectors = findChoice(choices, key) ?? event.servers;
   for (;;) {
     const answer = await ask(event, selectors, deps);

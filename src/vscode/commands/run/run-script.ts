@@ -37,7 +37,7 @@ export async function runScript(
   const { assertRunnable } = await import('../../../app/events.ts');
   assertRunnable(script.loaded);
   const on = await chooseServers(event, where, deps);
-  const inputs = request.inputs ?? (await askHeld(event, deps));
+  const inputs = request.inputs ?? (await askInputs(event, deps));
   const asked = { ...request, ...(inputs ? { inputs } : {}) };
   const plan = await planScript(script, { ...asked, ...(on ? { on } : {}) }, deps);
   const started = await startRun(plan, deps);
@@ -56,12 +56,6 @@ function isUntitled({ root, path }: ScriptFile): boolean {
     const place = placeOf(document.uri);
     return place.root === root && place.path === path;
   });
-}
-
-/** A login that asks meanwhile waits: a second input would close this one. */
-async function askHeld(event: ScriptEvent, { prompts, memory }: RunDeps): ReturnType<typeof askInputs> {
-  using _held = prompts.hold();
-  return await askInputs(event, memory);
 }
 
 async function chooseServers(event: ScriptEvent, where: Where, deps: RunDeps): Promise<readonly string[] | undefined> {

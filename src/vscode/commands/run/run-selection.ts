@@ -22,7 +22,9 @@ async function readSelection(editor: TextEditor | undefined): Promise<EditorScri
   const parts = [...selected]
     .sort((one, other) => one.start.compareTo(other.start))
     .map((range) => document.getText(range));
-  const { loaded } = await readDocument(document);
-  const text = selectedScript(document.getText(), parts);
+  const whole = document.getText();
+  // What is selected runs as it stands in the editor, whatever becomes of changes that are not saved.
+  const { loaded } = await readDocument(document, whole);
+  const text = selectedScript(whole, parts);
   return { loaded: { ...loaded, event: selectionEvent(loaded.event) }, text };
 }

@@ -8,7 +8,8 @@ import type { RunOutput } from '../../output/run-output.ts';
 import type { Trees } from '../../views/trees.ts';
 import { confirmProtected } from './confirm-protected.ts';
 import { isRevealed } from './notice.ts';
-import { tellEnd } from './tell-end.ts';
+import { tellUntold } from './tell-end.ts';
+import { addUntold, takeUntold } from './untold-runs.ts';
 
 /** What it takes to run a plan and to tell of it. */
 export interface StartDeps {
@@ -34,20 +35,22 @@ export interface StartedRun {
 export async function startRun(plan: RunPlan, deps: StartDeps, options: StartOptions = {}): Promise<StartedRun> {
   assertTrusted();
   await confirmProtected(plan);
-  const status = deps.live.start(plan, options);
+  const ended = deps.live.start(plan, options);
   // A task shows its own terminal and tells its own end.
-  if (plan.trigger === 'task') return { id: plan.id, ended: status };
-  const policy = revealSetting(plan.trigger === 'save' ? 'save' : 'person');
-  if (isRevealed(policy, 'begin')) deps.output.reveal(plan);
-  return { id: plan.id, ended: tellAfter(plan, status, { ...deps, policy }) };
+  const isShown = plan.trigger !== 'task' && isRevealed(revealSetting(plan.trigger), 'begin');
+  if (isShown) deps.output.reveal(plan);
+  return { id: plan.id, ended: tellAfter(plan, ended, deps) };
 }
 
 async function tellAfter(
-  plan: RunPlan,
+  { id, trigger }: RunPlan,
   ended: Promise<RunStatus | undefined>,
-  deps: StartDeps & Pick<Parameters<typeof tellEnd>[1], 'policy'>,
+  deps: StartDeps,
 ): Promise<RunStatus | undefined> {
-  const status = await ended;
-  if (status !== undefined && status !== 'running') await tellEnd((await deps.engine.get()).findRun(plan.id), deps);
+  // Until it is told here: who takes the run up when this window is gone tells it.
+  const [status] = await Promise.all([ended, addUntold(deps.memory, id)]);
+  if (status === undefined) return undefined;
+  if (trigger === 'task') await takeUntold(deps.memory, id);
+  else await tellUntold(id, deps);
   return status;
 }

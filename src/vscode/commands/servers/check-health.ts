@@ -1,7 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import type { Health, KnownServer } from '../../../app/cronium.ts';
 import type { Server } from '../../../domain/server.ts';
-import { COMMANDS } from '../../contributions.ts';
+import { COMMANDS, VIEWS } from '../../contributions.ts';
 import type { LazyEngine } from '../../engine.ts';
 import { assertTrusted } from '../../host/trust.ts';
 import { lineText, noticeText } from '../../plain-text.ts';
@@ -26,8 +26,10 @@ export async function checkHealth(rows: readonly Row[], deps: { readonly engine:
     count: 'many',
   });
   const cronium = await deps.engine.get();
-  const results = await withProgress(l10n.t('Checking {0}', nameServers(servers)), (signal) =>
-    eachServer(servers, (server) => cronium.health(server, { signal }), { signal }),
+  const results = await withProgress(
+    l10n.t('Checking {0}', nameServers(servers)),
+    (signal) => eachServer(servers, (server) => cronium.health(server, { signal }), { signal }),
+    { view: VIEWS.servers },
   );
   const grave = results.done.filter(({ value }) => problemsOf(value).some(({ isGrave }) => isGrave));
   const others = results.done.filter((answer) => !grave.includes(answer));

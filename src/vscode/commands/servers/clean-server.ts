@@ -2,6 +2,7 @@ import { l10n, window } from 'vscode';
 import type { Cleaned, Inventory } from '../../../app/cronium.ts';
 import { Stopped } from '../../../domain/errors.ts';
 import type { Server } from '../../../domain/server.ts';
+import { VIEWS } from '../../contributions.ts';
 import type { LazyEngine } from '../../engine.ts';
 import { assertTrusted } from '../../host/trust.ts';
 import { lineText, noticeText } from '../../plain-text.ts';
@@ -17,15 +18,19 @@ export async function cleanServer(
 ): Promise<void> {
   assertTrusted();
   const cronium = await engine.get();
-  const found = await withProgress(l10n.t('Looking through {0}', nameServers(servers)), (signal) =>
-    eachServer(servers, (server) => cronium.inventory(server, { signal }), { signal }),
+  const found = await withProgress(
+    l10n.t('Looking through {0}', nameServers(servers)),
+    (signal) => eachServer(servers, (server) => cronium.inventory(server, { signal }), { signal }),
+    { view: VIEWS.servers },
   );
   const full = found.done.filter(({ value }) => value.items.some(({ isInUse }) => !isInUse));
   if (full.length > 0) {
     await confirm(full);
     const there = full.map(({ server }) => server);
-    const cleaned = await withProgress(l10n.t('Cleaning {0}', nameServers(there)), (signal) =>
-      eachServer(there, (server) => cronium.clean(server, { signal }), { signal }),
+    const cleaned = await withProgress(
+      l10n.t('Cleaning {0}', nameServers(there)),
+      (signal) => eachServer(there, (server) => cronium.clean(server, { signal }), { signal }),
+      { view: VIEWS.servers },
     );
     sayTogether(
       cleaned.done.map(({ server, value }) => describe(server, value)),

@@ -1,6 +1,5 @@
 import { commands, env, l10n, Position, Range, Uri, window } from 'vscode';
-import type { CroniumError } from '../../../domain/errors.ts';
-import { HostKeyChangedError } from '../../../transport/transport.ts';
+import { type CroniumError, HostKeyChangedError } from '../../../domain/errors.ts';
 import { COMMANDS } from '../../contributions.ts';
 import type { ErrorAction } from '../../error-actions.ts';
 import { placeSettings } from '../../host/settings.ts';

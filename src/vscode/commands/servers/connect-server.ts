@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import { CroniumError } from '../../../domain/errors.ts';
+import { VIEWS } from '../../contributions.ts';
 import type { LazyEngine } from '../../engine.ts';
 import { assertTrusted } from '../../host/trust.ts';
 import { withProgress } from '../../progress.ts';
@@ -17,8 +18,10 @@ export async function connectServer(rows: readonly Row[], deps: { readonly engin
     isOffered: ({ state }) => state !== 'connected',
   });
   const cronium = await deps.engine.get();
-  const results = await withProgress(l10n.t('Connecting to {0}', nameServers(servers)), (signal) =>
-    eachServer(servers, (server) => cronium.connect(server, { signal }), { signal }),
+  const results = await withProgress(
+    l10n.t('Connecting to {0}', nameServers(servers)),
+    (signal) => eachServer(servers, (server) => cronium.connect(server, { signal }), { signal }),
+    { view: VIEWS.servers },
   );
   if (results.done.length > 0) {
     sayInPassing(l10n.t('Connected to {0}', nameServers(results.done.map(({ server }) => server))));

@@ -2,6 +2,7 @@ import { l10n, window } from 'vscode';
 import type { Cronium, Deployment } from '../../../app/cronium.ts';
 import { CroniumError, Stopped } from '../../../domain/errors.ts';
 import type { Server } from '../../../domain/server.ts';
+import { VIEWS } from '../../contributions.ts';
 import type { LazyEngine } from '../../engine.ts';
 import { assertTrusted } from '../../host/trust.ts';
 import { lineText, noticeText } from '../../plain-text.ts';
@@ -24,8 +25,10 @@ export async function deployRunner(rows: readonly Row[], deps: Deps): Promise<vo
     count: 'many',
   });
   const cronium = await deps.engine.get();
-  const results = await withProgress(l10n.t('Deploying the runner to {0}', nameServers(servers)), (signal) =>
-    eachServer(servers, (server) => cronium.deploy(server, { signal }), { signal }),
+  const results = await withProgress(
+    l10n.t('Deploying the runner to {0}', nameServers(servers)),
+    (signal) => eachServer(servers, (server) => cronium.deploy(server, { signal }), { signal }),
+    { view: VIEWS.deployments },
   );
   const [first] = results.done;
   if (first) {
@@ -108,16 +111,15 @@ async function onEach<T>(chosen: readonly Version[], { engine }: Deps, { title, 
   const cronium = await engine.get();
   const byServer = Map.groupBy(chosen, ({ server }) => server);
   const servers = await cronium.selectServers([...byServer.keys()]);
-  const results = await withProgress(title(nameServers(servers)), (signal) =>
-    eachServer(
-      servers,
-      async (server) => {
-        const done: T[] = [];
-        for (const version of byServer.get(server.name) ?? []) done.push(await work(cronium, server, version, signal));
-        return done;
-      },
-      { signal },
-    ),
+  const workOn = async (server: Server, signal: AbortSignal): Promise<T[]> => {
+    const done: T[] = [];
+    for (const version of byServer.get(server.name) ?? []) done.push(await work(cronium, server, version, signal));
+    return done;
+  };
+  const results = await withProgress(
+    title(nameServers(servers)),
+    (signal) => eachServer(servers, (server) => workOn(server, signal), { signal }),
+    { view: VIEWS.deployments },
   );
   return {
     done: results.done.flatMap(({ server, value }) => value.map((each) => ({ server, value: each }))),

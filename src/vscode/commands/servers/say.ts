@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import type { Server } from '../../../domain/server.ts';
-import { lineText, noticeText } from '../../plain-text.ts';
+import { lineText, noticeText, statusText } from '../../plain-text.ts';
 
 /** How long what is told in passing stays. */
 const SHOWN_MS = 5_000;
@@ -10,7 +10,7 @@ const NAMED_SERVERS = 3;
 
 /** Tells in the status bar what a person has done and can see elsewhere, too. */
 export function sayInPassing(message: string, { icon = 'pass' }: { readonly icon?: string } = {}): void {
-  window.setStatusBarMessage(`$(${icon}) ${noticeText(message).replaceAll('$(', '$ (')}`, SHOWN_MS);
+  window.setStatusBarMessage(`$(${icon}) ${statusText(message)}`, SHOWN_MS);
 }
 
 export function nameServers(servers: readonly Pick<Server, 'name'>[]): string {

@@ -1,7 +1,6 @@
-import { ConfigurationTarget, workspace } from 'vscode';
 import type { Cronium } from '../../../app/cronium.ts';
 import { SETTINGS } from '../../contributions.ts';
-import { serverSettings } from '../../host/settings.ts';
+import { changeUserSetting, serverSettings } from '../../host/settings.ts';
 import { readEntries, type ServerDraft, type TakenNames, withoutServers, withServer } from './entry.ts';
 
 /** The names that are in use now. */
@@ -24,6 +23,5 @@ export async function dropServers(names: readonly string[]): Promise<void> {
 
 async function write(servers: Readonly<Record<string, unknown>>): Promise<void> {
   // Nothing of ours stays behind in the file when the last one goes.
-  const value = Object.keys(servers).length === 0 ? undefined : servers;
-  await workspace.getConfiguration().update(SETTINGS.servers, value, ConfigurationTarget.Global);
+  await changeUserSetting(SETTINGS.servers, Object.keys(servers).length === 0 ? undefined : servers);
 }

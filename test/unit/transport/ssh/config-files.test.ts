@@ -40,13 +40,25 @@ test('readUserConfig() survives a circle and a missing home', async () => {
 
 test('configStamp() changes with every file, also one that appears', async () => {
   using place = home({ '.ssh/config': 'Include parts/*\n', '.ssh/parts/a': 'Host a\n' });
-  const stamps = [await configStamp(place)];
-  expect(await configStamp(place)).toBe(stamps[0]);
+  const stamps = [await configStamp(place, 0)];
+  expect(await configStamp(place, 0)).toBe(stamps[0]);
   place.write('.ssh/parts/b', 'Host b\n');
-  stamps.push(await configStamp(place));
+  stamps.push(await configStamp(place, 0));
   place.write('.ssh/parts/a', 'Host longer\n');
-  stamps.push(await configStamp(place));
+  stamps.push(await configStamp(place, 0));
   expect(new Set(stamps).size).toBe(3);
+});
+
+test('configStamp() changes with time where the configuration asks a program or the network, and only there', async () => {
+  const check = async (config: string, changes: boolean) => {
+    using place = home({ '.ssh/config': config });
+    const [first, soon, later] = await Promise.all([0, 29_999, 30_000].map((now) => configStamp(place, now)));
+    expect([soon === first, later === first]).toEqual([true, !changes]);
+  };
+  await check('Match host web !exec "test -e /tmp/vpn"\n', true);
+  await check('Match localnetwork 10.0.0.0/8\n', true);
+  await check('CanonicalizeHostname yes\n', true);
+  await check('Host exec\nMatch host web\nCanonicalizeHostname no\n', false);
 });
 
 test('parseDirective() reads keyword, equals sign, quotes and comments', () => {

@@ -24,6 +24,8 @@ test('buildResolvedHost() reads where and as whom', () => {
     connectTimeoutMs: 7_000,
   });
   expect(resolve('connecttimeout none').connectTimeoutMs).toBe(15_000);
+  // A month is more than a timer can wait.
+  expect(resolve('connecttimeout 2592000').connectTimeoutMs).toBe(2 ** 31 - 1);
 });
 
 test('buildResolvedHost() expands home, tokens and variables in paths', () => {

@@ -21,16 +21,26 @@ test('EndWatch stays at the end while the text grows faster than it is scrolled'
   ).toEqual([true, true, true, true]);
 });
 
-test('EndWatch leaves the end with who scrolls up, and is there again with who comes back', () => {
+test('EndWatch leaves the end with who scrolls up, however little, and is there again with who comes back', () => {
   expect(
     watch([
       [80, 99, 100],
-      [60, 79, 100],
-      [60, 79, 120],
-      [70, 89, 120],
+      [79, 99, 100],
+      [79, 99, 120],
+      [90, 109, 120],
       [99, 118, 120],
     ]),
   ).toEqual([true, false, false, false, true]);
+});
+
+test('EndWatch stays at the end of a text that has lost its beginning', () => {
+  expect(
+    watch([
+      [80, 99, 100],
+      [70, 89, 90],
+      [75, 94, 95],
+    ]),
+  ).toEqual([true, true, true]);
 });
 
 test('EndWatch is where it is said to begin', () => {

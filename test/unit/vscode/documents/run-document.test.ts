@@ -25,7 +25,7 @@ test('RunDocument shows what comes while it can be seen, at most four times a se
   const stage = setUp();
   const { engine, document, changes } = stage;
   await document.refresh();
-  document.setVisible(true);
+  document.setAttention('aside');
   for (let at = 0; at < 40; at++) {
     engine.logs.web1 = [...(engine.logs.web1 ?? []), `line ${at}\n`];
     await vi.advanceTimersByTimeAsync(50);
@@ -38,7 +38,8 @@ test('RunDocument shows what comes while it can be seen, at most four times a se
 test('RunDocument reads every entry once', async () => {
   const { engine, document } = setUp();
   engine.logs.web1 = ['one\n'];
-  document.setVisible(true);
+  await document.refresh();
+  document.setAttention('aside');
   await vi.advanceTimersByTimeAsync(3_000);
   engine.logs.web1.push('two\n');
   await vi.advanceTimersByTimeAsync(3_000);
@@ -48,15 +49,16 @@ test('RunDocument reads every entry once', async () => {
 test('RunDocument does nothing while it cannot be seen', async () => {
   const stage = setUp();
   const { engine, document } = stage;
-  document.setVisible(true);
+  await document.refresh();
+  document.setAttention('aside');
   await vi.advanceTimersByTimeAsync(500);
-  document.setVisible(false);
+  document.setAttention('none');
   await vi.advanceTimersByTimeAsync(500);
   const { reads } = engine;
   engine.logs.web1 = ['hidden\n'];
   await vi.advanceTimersByTimeAsync(60_000);
   expect(engine.reads).toBe(reads);
-  document.setVisible(true);
+  document.setAttention('aside');
   await vi.advanceTimersByTimeAsync(0);
   expect(log(stage)).toContain('hidden');
 });
@@ -64,7 +66,8 @@ test('RunDocument does nothing while it cannot be seen', async () => {
 test('RunDocument shows the end of a run and then rests', async () => {
   const stage = setUp();
   const { engine, document, changes } = stage;
-  document.setVisible(true);
+  await document.refresh();
+  document.setAttention('aside');
   await vi.advanceTimersByTimeAsync(0);
   engine.logs.web1 = ['last words\n'];
   engine.run = runOn({ web1: SUCCEEDED });
@@ -75,16 +78,21 @@ test('RunDocument shows the end of a run and then rests', async () => {
   expect([engine.reads, changes.length]).toEqual([reads, count]);
 });
 
-test('RunDocument shows more of a long log when its run is over', async () => {
+test('RunDocument shows more of a long log when its run is over and the person reads it', async () => {
   const stage = setUp();
   const { engine, document } = stage;
   engine.logs.web1 = Array.from({ length: 48 }, (_, at) => `${`${at}`.padStart(65_535, '.')}\n`);
-  document.setVisible(true);
+  await document.refresh();
+  document.setAttention('aside');
   await vi.advanceTimersByTimeAsync(0);
-  expect(document.page.text.length).toBeLessThan(1.1 * 1024 * 1024);
+  expect(document.page.text.length).toBeLessThan(300 * 1024);
   expect(log(stage)).toContain('bytes are above');
   engine.run = runOn({ web1: SUCCEEDED });
   await vi.advanceTimersByTimeAsync(5_000);
+  expect(log(stage)).toMatch(/^── ✓ web1/);
+  expect(document.page.text.length).toBeLessThan(300 * 1024);
+  document.setAttention('focus');
+  await vi.advanceTimersByTimeAsync(0);
   expect(document.page.text.length).toBeGreaterThan(3 * 1024 * 1024);
   expect(log(stage)).not.toContain('bytes are above');
 });

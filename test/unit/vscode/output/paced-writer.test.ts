@@ -87,3 +87,18 @@ test('PacedWriter writes the rest when it is closed', () => {
   writer[Symbol.dispose]();
   expect(pieces).toEqual(['last words\n']);
 });
+
+test('PacedWriter.drained() resolves when everything is shown', async () => {
+  const { pieces, writer } = setUp();
+  await writer.drained();
+  writer.output(lines(0, 10_000));
+  let isDrained = false;
+  const drained = writer.drained().then(() => {
+    isDrained = true;
+  });
+  await vi.advanceTimersByTimeAsync(66);
+  expect(isDrained).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await drained;
+  expect(pieces.join('')).toBe(lines(0, 10_000));
+});

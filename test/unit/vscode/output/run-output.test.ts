@@ -116,3 +116,13 @@ test('RunOutput tells whether a run can be seen', () => {
   expect(output.isVisible(run)).toBe(true);
   expect(output.isVisible(runOf('two'))).toBe(false);
 });
+
+test('RunOutput shows a line without an end after a moment', () => {
+  const { output, panes } = setUp();
+  const view = output.open(runOf('ask', 'r1'));
+  view.show({ type: 'output', server: 'web1', stream: 'stdout', text: 'Continue? ' });
+  vi.advanceTimersByTime(200);
+  expect(panes[0]?.text).not.toContain('Continue?');
+  vi.advanceTimersByTime(200);
+  expect(panes[0]?.text).toContain('web1 │ Continue? ');
+});

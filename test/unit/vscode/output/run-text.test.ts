@@ -35,8 +35,8 @@ test('RunText puts the server before every line, aligned, and sums up', () => {
       'web1 │ · failed (exit code 3)',
       '',
       'Restart web · run abcdef01 · succeeded in part · 7.0 s',
-      '  ✗ web1  failed (exit code 3)',
-      '  ✓ db    succeeded  4.0 s',
+      '✗ web1  failed (exit code 3)',
+      '✓ db    succeeded  4.0 s',
       '',
       '',
     ].join('\n'),
@@ -72,4 +72,28 @@ test('RunText ends a long line that is half told before the line of another serv
 test('RunText names few of many servers in its heading', () => {
   const run = runOn(Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`web${at}`, undefined])));
   expect(new RunText(run, { when: '14:03' }).heading).toContain('web0, web1, web2, web3, web4, web5 and 3 more');
+});
+
+test('RunText shows a line without an end when it is asked to, and goes on behind it', () => {
+  const text = new RunText(runOn({ web1: undefined, db: undefined }), { when: '14:03' });
+  const output = (server: string, piece: string): string =>
+    text.add({ type: 'output', server, stream: 'stdout', text: piece });
+  expect(output('web1', 'Continue? [y/N] ')).toBe('');
+  expect(text.hasParts).toBe(true);
+  expect(text.parts()).toBe('web1 │ Continue? [y/N] ');
+  expect(text.hasParts).toBe(false);
+  expect(output('web1', 'yes\n')).toBe('yes\n');
+  output('web1', 'half ');
+  expect(text.parts()).toBe('web1 │ half ');
+  expect(output('db', 'another\n')).toBe('\ndb   │ another\n');
+  expect(output('web1', 'whole\n')).toBe('web1 │ whole\n');
+});
+
+test('RunText keeps a progress bar and a cut escape sequence until their line ends', () => {
+  const text = new RunText(runOn({ web1: undefined }), { when: '14:03' });
+  text.add({ type: 'output', server: 'web1', stream: 'stdout', text: '10 %\r20 %' });
+  expect(text.hasParts).toBe(false);
+  text.add({ type: 'output', server: 'web1', stream: 'stderr', text: 'red \u001b[3' });
+  expect(text.hasParts).toBe(false);
+  expect(text.parts()).toBe('');
 });

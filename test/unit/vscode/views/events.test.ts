@@ -47,6 +47,17 @@ test('eventRows() shows folders when there is more than one, without the empty o
   expect(lines(rows)).toEqual([['one', undefined, 'folder', [['Restart web', 'web-* · on save', 'event', undefined]]]]);
 });
 
+test('eventRows() says of a folder why it could not be read, beside the events of the others', () => {
+  const problem = 'Cannot read "/ops/cronium.yaml": it is a folder';
+  const unread = { ...folder([], 'ops', '/ops'), problem };
+  const ops = ['ops', problem, 'folder', undefined];
+  expect(lines(eventRows([unread, folder([restart])], []))).toEqual([
+    ops,
+    ['work', undefined, 'folder', [['Restart web', 'web-* · on save', 'event', undefined]]],
+  ]);
+  expect(lines(eventRows([unread], []))).toEqual([ops]);
+});
+
 test('eventRows() tells events of the same name apart, and a script from an entry for it', () => {
   const script = { root: '/project', path: 'ops/restart.sh' };
   const entry = eventOf({ id: 'cronium.yaml#restart', script, declaredAt: { path: 'cronium.yaml', line: 2 } });
@@ -81,6 +92,7 @@ test('eventRows() lists scripts that were run as they are, unless they are event
     ],
   ]);
   expect(rows[1]?.children?.[0]?.target).toEqual({ kind: 'event', id: 'plain.sh', script: recent[0] });
+  expect(rows[1]?.children?.[0]?.icon).toEqual({ name: 'file' });
 });
 
 test('eventRows() has no heading for recent scripts when there are none', () => {

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { describeEnd, isRevealed, noticeFor, type Sight } from '../../../../../src/vscode/commands/run/notice.ts';
+import {
+  describeEnd,
+  isRevealed,
+  noticeFor,
+  quieterPolicy,
+  type Sight,
+} from '../../../../../src/vscode/commands/run/notice.ts';
 import { FAILED, jobOf, runOf, SUCCEEDED } from '../../run.ts';
 
 const STATUSES = ['success', 'partial', 'failed', 'cancelled'] as const;
@@ -25,6 +31,16 @@ test('noticeFor() tells a person who looks elsewhere as much as the setting says
     [onFailure, onFailure],
     [never, never],
   ]);
+});
+
+test('quieterPolicy() ends the notices of that kind, and no others that matter more', () => {
+  for (const status of ['success', 'partial', 'failed'] as const) {
+    const notice = noticeFor(status, { policy: 'always', sight: away });
+    if (notice === 'passing') throw new Error(`${status} is not told`);
+    const policy = quieterPolicy(notice);
+    expect(noticeFor(status, { policy, sight: away })).toBe('passing');
+    if (status === 'success') expect(noticeFor('failed', { policy, sight: away })).toBe('warning');
+  }
 });
 
 test('isRevealed() shows the output at the beginning, after a failure or not at all', () => {

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, expect, test } from 'vitest';
+import { Stopped } from '../../../src/domain/errors.ts';
+import { INITIAL_CREDIT_BYTES } from '../../../src/runner/outbox.ts';
+import type { RemoteOpener } from '../../../src/runner/remote.ts';
+import { openSession } from '../../../src/runner/runner.ts';
+import type { Session } from '../../../src/runner/session.ts';
+import { artifacts, END, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cronium-session-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const { signal } = new AbortController();
+const JOB = 'b'.repeat(32);
+const STATE = { job: JOB, phase: 'running', end: 0 };
+
+async function open(): Promise<{ session: Session; runner: ScriptedRunner }> {
+  const opener = scriptedOpener((runner) => runner.greet());
+  const { session } = await openSession(opener, artifacts, { server: 'web', signal });
+  return { session, runner: opener.runners[0] ?? expect.unreachable() };
+}
+
+test('Session says at once that it is over, whatever is asked of it then', async () => {
+  const { session, runner } = await open();
+  const closed = new Promise((resolve) => session.onDidClose(resolve));
+  runner.end({ kind: 'disconnected', message: 'The connection was lost' });
+  await closed;
+  const isOver = { code: 'session/closed' };
+  await expect(session.cancel(JOB, 'i')).rejects.toMatchObject(isOver);
+  await expect(session.attach(JOB, 0)).rejects.toMatchObject(isOver);
+  await expect(session.health({ signal })).rejects.toMatchObject(isOver);
+  const started = session.expectStart({ job: JOB, stream: 9 } as Parameters<Session['expectStart']>[0]);
+  await expect(started.answer).rejects.toMatchObject(isOver);
+  await expect(started.attachment[Symbol.asyncIterator]().next()).rejects.toMatchObject(isOver);
+});
+
+test('Session ends when the runner sends more of a log than its credit allows', async () => {
+  const { session, runner } = await open();
+  const attaching = session.attach(JOB, 0);
+  const { stream } = await runner.hears('attach');
+  runner.say({ type: 'attached', job: JOB, stream, offset: 0, end: 0, state: STATE });
+  await attaching;
+  const closed = new Promise((resolve) => session.onDidClose(resolve));
+  const piece = Buffer.alloc(32_768);
+  for (let at = 0; at <= INITIAL_CREDIT_BYTES; at += piece.length) runner.log(Number(stream), at, piece);
+  expect(await closed).toMatchObject({ code: 'session/violation' });
+});
+
+test('Session.put() stops when the payload is refused, and does not send the rest', async () => {
+  const { session, runner } = await open();
+  const file = join(folder, 'large');
+  // More than the runner gives credit for.
+  writeFileSync(file, Buffer.alloc(2 * INITIAL_CREDIT_BYTES));
+  const payload = 'c'.repeat(64);
+  runner.answer('put', () =>
+    runner.say({ type: 'refused', re: 'put', code: 'disk/full', message: 'Cannot store the payload', payload }),
+  );
+  const putting = session.put({ sha256: payload, size: 2 * INITIAL_CREDIT_BYTES, file }, { signal });
+  await expect(putting).rejects.toMatchObject({ code: 'disk/full' });
+  expect(runner.heard.map(({ type }) => type)).not.toContain(END);
+  await session[Symbol.asyncDispose]();
+});
+
+test('openSession() can be stopped while the server takes nothing of the runner', async () => {
+  const opener = scriptedOpener((runner) => runner.needRunner());
+  const stop = new AbortController();
+  const stuck: RemoteOpener = {
+    open: async (command, options) => {
+      const remote = await opener.open(command, options);
+      return { ...remote, stdin: new Writable({ highWaterMark: 1, write: () => {} }) };
+    },
+  };
+  const opening = openSession(stuck, artifacts, {
+    server: 'web',
+    signal: stop.signal,
+    onDeploy: (_artifact, { done }) => {
+      if (done === 0) setImmediate(() => stop.abort(new Stopped('user')));
+    },
+  });
+  await expect(opening).rejects.toMatchObject({ by: 'user' });
+});
