@@ -92,6 +92,9 @@ export interface Problem {
   readonly message: string;
   /** What to write instead, when there is a likely candidate. */
   readonly suggestion?: string;
-  /** What is named, is not there and could be made: a server (its name), a script (its path below the folder), an input (its id). */
-  readonly missing?: { readonly kind: 'server' | 'script' | 'input'; readonly name: string };
+  /**
+   * What is not there and could be made or said: a server (its name), a script (its path below the folder), an input (its id),
+   * what runs a script (the script's path).
+   */
+  readonly missing?: { readonly kind: 'server' | 'script' | 'input' | 'interpreter'; readonly name: string };
 }

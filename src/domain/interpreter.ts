@@ -60,6 +60,17 @@ export function interpreterFor(script: ScriptSource): Interpreter | undefined {
   );
 }
 
+/** The commands that are known to run scripts, the usual ones first. */
+export const KNOWN_COMMANDS: readonly string[] = TABLE.flatMap(([commands]) => commands.slice(0, 1));
+
+/** The interpreter that a person names: a known command with its arguments, else the words as a command with its own. */
+export function namedInterpreter(words: string): Interpreter | undefined {
+  const [command, ...args] = words.split(/\s+/).filter((word) => word !== '');
+  if (command === undefined) return undefined;
+  const row = TABLE.find(([commands]) => commands[0] === command);
+  return row && args.length === 0 ? { commands: row[0], args: row[1] } : { commands: [command], args };
+}
+
 /** Says whether files with this name's extension can be run without a shebang. */
 export function hasKnownExtension(path: string): boolean {
   return TABLE.some(([, , extensions]) => extensions.includes(extensionOf(path)));

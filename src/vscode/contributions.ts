@@ -120,6 +120,7 @@ export const MEMORY_KEYS = {
   answers: 'cronium.answers',
   argumentLines: 'cronium.argumentLines',
   chosenServers: 'cronium.chosenServers',
+  interpreters: 'cronium.interpreters',
   recentScripts: 'cronium.recentScripts',
   runRequests: 'cronium.runRequests',
   runOnSave: 'cronium.runOnSave',

@@ -40,7 +40,7 @@ export function readEvent(script: EventDocument): ReadEvent {
     id: script.path,
     name: script.path.slice(script.path.lastIndexOf('/') + 1),
     ...(line === undefined ? {} : { declaredAt: { path: script.path, line } }),
-    interpreter: findInterpreter(script, fields.interpreter, report),
+    interpreter: findInterpreter(script, fields.interpreter, problems),
   });
   return { event, problems };
 }
@@ -57,7 +57,7 @@ export function readEntryEvent(entry: Entry, script: EventDocument): ReadEvent {
     id: entry.id,
     name: entry.key,
     declaredAt: { path: DECLARATION_FILE, line: entry.range.line },
-    interpreter: findInterpreter(script, fields.interpreter, report),
+    interpreter: findInterpreter(script, fields.interpreter, problems),
   });
   return { event, problems: [...entry.problems, ...problems] };
 }
@@ -151,13 +151,15 @@ function buildEvent(
 function findInterpreter(
   script: EventDocument,
   explicit: Interpreter | undefined,
-  report: Report,
+  problems: Problem[],
 ): Interpreter | undefined {
   try {
     return interpreterFor({ ...script, explicit });
   } catch (error) {
     if (!(error instanceof CroniumError)) throw error;
-    report({ line: 1, column: 1, endColumn: 1 }, error.message);
+    const place = { file: fullPath(script), line: 1, column: 1, endColumn: 1 };
+    const missing = { kind: 'interpreter' as const, name: script.path };
+    problems.push({ severity: 'error', ...place, message: error.message, missing });
     return undefined;
   }
 }

@@ -83,7 +83,7 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
 }
 
 function localSide({ homeDir, env }: SshConfigDeps): LocalSide {
-  return { homeDir, env, userName: userName(env), hostName: hostname() };
+  return { homeDir, env, userName: userName(env), hostName: hostname(), platform: process.platform };
 }
 
 /** In some containers nobody is called as who we run. */

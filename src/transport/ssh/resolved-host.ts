@@ -54,7 +54,11 @@ export interface LocalSide {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userName: string;
   readonly hostName: string;
+  readonly platform: NodeJS.Platform;
 }
+
+/** Where the agent of Windows' own OpenSSH listens, which has no variable to say so. */
+const WINDOWS_AGENT = '\\\\.\\pipe\\openssh-ssh-agent';
 
 /** The connect timeout when the configuration names none. */
 export const CONNECT_TIMEOUT_MS = 15_000;
@@ -180,7 +184,9 @@ function agentSocketOf(
   local: LocalSide,
 ): string | undefined {
   if (value === 'none') return undefined;
-  if (value === undefined || value === '' || value === 'SSH_AUTH_SOCK') return nonEmpty(local.env.SSH_AUTH_SOCK);
+  if (value === undefined || value === '' || value === 'SSH_AUTH_SOCK') {
+    return nonEmpty(local.env.SSH_AUTH_SOCK) ?? (local.platform === 'win32' ? WINDOWS_AGENT : undefined);
+  }
   if (/^\$[A-Za-z_]\w*$/.test(value)) return nonEmpty(local.env[value.slice(1)]);
   return path(value);
 }

@@ -83,7 +83,7 @@ function targetOf({ id, script, declaredAt }: ScriptEvent): Target {
 }
 
 function tipOf(event: ScriptEvent, problems: LoadedEvent['problems'], servers: string): Tip {
-  const { description, script, declaredAt, onSave, timeoutMs, args } = event;
+  const { description, script, declaredAt, interpreter, onSave, timeoutMs, args } = event;
   const facts: readonly (Fact | undefined)[] = [
     description ? { value: lineText(description) } : undefined,
     { name: 'Script', value: lineText(script.path) },
@@ -91,6 +91,9 @@ function tipOf(event: ScriptEvent, problems: LoadedEvent['problems'], servers: s
       ? { name: 'Declared in', value: `${lineText(declaredAt.path)}:${declaredAt.line}` }
       : undefined,
     { name: 'Servers', value: servers },
+    interpreter
+      ? { name: 'Runs with', value: lineText([...interpreter.commands.slice(0, 1), ...interpreter.args].join(' ')) }
+      : undefined,
     args.length > 0 ? { name: 'Arguments', value: lineText(args.join(' ')) } : undefined,
     onSave ? { name: 'Runs on save of', value: lineText(['the script', ...onSave.globs].join(', ')) } : undefined,
     timeoutMs === undefined ? undefined : { name: 'Time limit', value: formatDuration(timeoutMs) },

@@ -322,6 +322,7 @@ test('a script whose interpreter is unknown has a problem that says what to do',
       column: 1,
       endColumn: 1,
       message: expect.stringContaining('it has neither a shebang nor a known extension'),
+      missing: { kind: 'interpreter', name: 'deploy' },
     },
   ]);
 });

@@ -7,6 +7,7 @@ import { assertTrusted } from '../../host/trust.ts';
 import { rememberScript } from '../../recent-scripts.ts';
 import type { Trees } from '../../views/trees.ts';
 import { askInputs } from './ask-inputs.ts';
+import { settleInterpreter } from './ask-interpreter.ts';
 import { pickServers } from './pick-servers.ts';
 import { type PlanRequest, planScript } from './plan-script.ts';
 import { rememberRequest } from './run-requests.ts';
@@ -27,12 +28,13 @@ export type Where =
 
 /** Runs a script because the person said so: asks what it needs, packs it, starts it. Resolves when it has begun. */
 export async function runScript(
-  script: EditorScript,
+  read: EditorScript,
   where: Where,
   deps: RunDeps,
   request: Omit<PlanRequest, 'on'> = {},
 ): Promise<StartedRun> {
   assertTrusted();
+  const script = await settleInterpreter(read, deps);
   const { event } = script.loaded;
   const { assertRunnable } = await import('../../../app/events.ts');
   assertRunnable(script.loaded);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { planAlgorithms } from '../../../../src/transport/ssh/algorithms.ts';
 import { buildResolvedHost, parseSshG } from '../../../../src/transport/ssh/resolved-host.ts';
 
-const LOCAL = { homeDir: '/home/ann', env: {}, userName: 'ann', hostName: 'desk' };
+const LOCAL = { homeDir: '/home/ann', env: {}, userName: 'ann', hostName: 'desk', platform: 'linux' as const };
 const plan = (lines: readonly string[], knownTypes: readonly string[] = []) =>
   planAlgorithms(buildResolvedHost('web', parseSshG(lines.join('\n')), LOCAL), knownTypes);
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { watchLiveness } from '../../../../src/transport/ssh/liveness.ts';
 import { buildResolvedHost, parseSshG } from '../../../../src/transport/ssh/resolved-host.ts';
 
-const LOCAL = { homeDir: '/home/ann', env: {}, userName: 'ann', hostName: 'desk' };
+const LOCAL = { homeDir: '/home/ann', env: {}, userName: 'ann', hostName: 'desk', platform: 'linux' as const };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });

@@ -6,6 +6,7 @@ const LOCAL = {
   env: { SSH_AUTH_SOCK: '/run/agent', MY_AGENT: '/run/mine', LANG: 'C', LC_ALL: 'de', SECRET: 'x', EMPTY: '' },
   userName: 'ann',
   hostName: 'desk.example.org',
+  platform: 'linux' as NodeJS.Platform,
 };
 const resolve = (...lines: string[]) =>
   buildResolvedHost('web', parseSshG(['hostname 10.0.0.1', 'user root', 'port 22', ...lines].join('\n')), LOCAL);
@@ -109,4 +110,13 @@ test('configuredMethods() follows the preference and the switches', () => {
   );
   check(['preferredauthentications password,publickey', 'passwordauthentication no'], ['publickey']);
   check(['pubkeyauthentication host-bound', 'preferredauthentications publickey,other'], ['publickey']);
+});
+
+test("buildResolvedHost() finds the agent of Windows' own OpenSSH, unless another one is named", () => {
+  const agentOf = (platform: NodeJS.Platform, env: Record<string, string>): string | undefined =>
+    buildResolvedHost('web', parseSshG('hostname 10.0.0.1\nuser root\nport 22'), { ...LOCAL, platform, env })
+      .agentSocket;
+  expect(agentOf('win32', {})).toBe('\\\\.\\pipe\\openssh-ssh-agent');
+  expect(agentOf('win32', { SSH_AUTH_SOCK: 'C:\\agent' })).toBe('C:\\agent');
+  expect(agentOf('linux', {})).toBeUndefined();
 });

@@ -98,3 +98,9 @@ test('eventRows() lists scripts that were run as they are, unless they are event
 test('eventRows() has no heading for recent scripts when there are none', () => {
   expect(eventRows([folder([])], [])).toEqual([]);
 });
+
+test('eventRows() says what runs a script that does not say so itself', () => {
+  const event = eventOf({ interpreter: { commands: ['python3', 'python'], args: ['-u'] } });
+  const tip = eventRows([folder([{ event, problems: [] }])], [])[0]?.tooltip;
+  expect(tip).toMatchObject({ facts: expect.arrayContaining([{ name: 'Runs with', value: 'python3 -u' }]) });
+});
