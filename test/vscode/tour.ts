@@ -304,7 +304,7 @@ async function everythingIsThereAfterAReload(stage: Stage): Promise<void> {
   await workbench.page.reload();
   await workbench.openContainer('Cronium');
   await untilRow(stage, 'Runs', /Count for long.*running/i);
-  await untilRow(stage, 'Runs', /Deploy app.*succeeded/i);
+  await untilRow(stage, 'Runs', /Back up.*succeeded/i);
   await workbench.pressRowButton('Count for long', 'Show Log', { view: 'Runs' });
   await until('the lines from before and after the reload', () => {
     const text = printed(stage, 'Count for long');
