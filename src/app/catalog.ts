@@ -92,7 +92,7 @@ function readSettings(settings: HostSettings): Pick<Configuration, 'servers' | '
   const { problems, ...found } = readSettingsServers(settings.servers, settings.groups);
   if (problems.length === 0) return found;
   const lines = problems.map(({ message }) => `  ${message}`);
-  throw new CroniumError('config/invalid', `Cannot use the servers of your settings:\n${lines.join('\n')}`);
+  throw new CroniumError('settings/servers', `Cannot use the servers of your settings:\n${lines.join('\n')}`);
 }
 
 async function readUserConfiguration(file: string): Promise<Pick<Configuration, 'servers' | 'groups'>> {

@@ -13,7 +13,7 @@ export function findPlace(message: string): ErrorPlace | undefined {
   return { file, line: Number(line), column: Number(column) };
 }
 
-/** The setting that a sentence of ours names in quotes. */
+/** The setting that a sentence of ours names. */
 export function findSetting(message: string): string | undefined {
-  return /"(cronium\.[A-Za-z.]+)"/.exec(message)?.[1];
+  return /\b(cronium(?:\.[A-Za-z]+)+)/.exec(message)?.[1];
 }

@@ -9,7 +9,9 @@ const MAX_NOTICE_CHARACTERS = 500;
  */
 export function noticeText(text: string): string {
   const [first = '', ...rest] = displayable(text).split(/\s*\n\s*/);
-  const line = (rest.length === 0 ? first : `${first}: ${rest.join('; ')}`).replace(/\]\(/g, '] (').trim();
+  const line = (rest.length === 0 ? first : `${first.replace(/:$/, '')}: ${rest.join('; ')}`)
+    .replace(/\]\(/g, '] (')
+    .trim();
   return line.length > MAX_NOTICE_CHARACTERS ? `${line.slice(0, MAX_NOTICE_CHARACTERS - 1)}…` : line;
 }
 

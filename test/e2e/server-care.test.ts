@@ -264,7 +264,7 @@ describe('the servers of the settings', () => {
     await using lab = await startLab({ servers: 0 });
     const check = async (settings: object, name: string): Promise<void> =>
       await expect(lab.engine({ settings: () => settings }).servers()).rejects.toMatchObject({
-        code: 'config/invalid',
+        code: 'settings/servers',
         message: expect.stringContaining(name),
       });
     await check({ servers: { web: { hosts: 'x' } } }, 'cronium.servers → web');

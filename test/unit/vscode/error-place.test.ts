@@ -15,5 +15,6 @@ test('findPlace() reads drives and addresses', () => {
 
 test('findSetting() is the setting that an error names', () => {
   expect(findSetting('Cannot use the setting "cronium.run.timeout": "x" is no duration')).toBe('cronium.run.timeout');
+  expect(findSetting('Cannot use the servers of your settings:\n  cronium.servers → web: no')).toBe('cronium.servers');
   expect(findSetting('Cannot use "cronium": no')).toBeUndefined();
 });

@@ -7,6 +7,7 @@ test('noticeText() makes no link of a name that looks like one', () => {
 
 test('noticeText() is one line of a bounded length without controls', () => {
   expect(noticeText('one\n  two\u001b[31m\nthree')).toBe('one: two; three');
+  expect(noticeText('Cannot run this:\n  a\n  b')).toBe('Cannot run this: a; b');
   expect(noticeText('x'.repeat(2_000)).length).toBe(500);
 });
 

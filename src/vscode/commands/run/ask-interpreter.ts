@@ -32,7 +32,7 @@ async function askWords(name: string): Promise<string> {
   const known = KNOWN_COMMANDS.map((label) => ({ label }));
   const chosen = await pickOne([...known, other], {
     title,
-    placeholder: l10n.t('It has neither a shebang nor a known extension; the answer is remembered for this script'),
+    placeholder: l10n.t('Choose a command; it is remembered for this script'),
   });
   if (chosen !== other) return chosen.label;
   return await askText({
