@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { ScriptFile } from '../domain/event.ts';
-import { FileError, type FileProblem, type FileStat, type Files, type FolderEntry, tooLarge } from '../domain/files.ts';
+import { FileError, type FileStat, type Files, type FolderEntry, fileErrors, tooLarge } from '../domain/files.ts';
 
 // Plain descriptors: thousands of small files are read in a third of the time that `FileHandle` takes.
 const openFile = promisify(fs.open);
@@ -88,7 +88,7 @@ function entryOf(entry: fs.Dirent): FolderEntry {
   return { name, kind: entry.isDirectory() ? 'folder' : 'other' };
 }
 
-const PROBLEMS: Readonly<Record<string, FileProblem>> = {
+const attempt = fileErrors({
   ENOENT: 'missing',
   ENOTDIR: 'missing',
   ENAMETOOLONG: 'missing',
@@ -96,16 +96,4 @@ const PROBLEMS: Readonly<Record<string, FileProblem>> = {
   ELOOP: 'circle',
   // Of a socket.
   ENXIO: 'notFile',
-};
-
-async function attempt<T>(file: ScriptFile, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof FileError) throw cause;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    const problem = PROBLEMS[code] ?? 'unreadable';
-    const detail = problem === 'unreadable' ? { detail: `it cannot be read (${code})` } : {};
-    throw new FileError(problem, file, { cause, ...detail });
-  }
-}
+});

@@ -67,6 +67,23 @@ export class FileError extends CroniumError {
   }
 }
 
+/** Makes what a file system throws a `FileError`: of the kind that stands for its code, else `unreadable`, with the code. */
+export function fileErrors(
+  kinds: Readonly<Record<string, FileProblem>>,
+): <T>(file: ScriptFile, action: () => Promise<T>) => Promise<T> {
+  return async (file, action) => {
+    try {
+      return await action();
+    } catch (cause) {
+      if (cause instanceof FileError) throw cause;
+      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+      const problem = kinds[code] ?? 'unreadable';
+      const detail = problem === 'unreadable' ? { detail: `it cannot be read (${code})` } : {};
+      throw new FileError(problem, file, { cause, ...detail });
+    }
+  };
+}
+
 /** The error of a file that is longer than what was asked for. */
 export function tooLarge(
   file: ScriptFile,

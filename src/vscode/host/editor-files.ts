@@ -2,10 +2,10 @@ import type { FileStat as EditorStat, FileSystem, Uri } from 'vscode';
 import type { ScriptFile } from '../../domain/event.ts';
 import {
   FileError,
-  type FileProblem,
   type FileStat,
   type Files,
   type FolderEntry,
+  fileErrors,
   isAddress,
   type SearchOptions,
   tooLarge,
@@ -126,22 +126,8 @@ function entryKind(type: number): FolderEntry['kind'] {
 }
 
 /** The editor's `FileSystemError` codes. */
-const PROBLEMS: Readonly<Record<string, FileProblem>> = {
+const attempt = fileErrors({
   FileNotFound: 'missing',
   FileIsADirectory: 'folder',
   FileNotADirectory: 'missing',
-};
-
-async function attempt<T>(file: ScriptFile, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof FileError) throw cause;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    const problem = PROBLEMS[code] ?? 'unreadable';
-    throw new FileError(problem, file, {
-      cause,
-      ...(problem === 'unreadable' ? { detail: `it cannot be read (${code})` } : {}),
-    });
-  }
-}
+});

@@ -65,7 +65,7 @@ test('planReplay() repeats payload, arguments, environment, input and limits, un
   expect(plan).toEqual({
     eventId: 'scripts/restart.sh',
     eventName: 'Restart web',
-    script: { root: '/work', path: 'scripts/restart.sh' },
+    script: { root: '/project', path: 'scripts/restart.sh' },
     trigger: 'person',
     overlap: 'skip',
     git,

@@ -7,7 +7,7 @@ import { serverOf } from '../store/plan.ts';
 const EVENT: ScriptEvent = {
   id: 'a.sh',
   name: 'a.sh',
-  script: { root: '/work', path: 'a.sh' },
+  script: { root: '/project', path: 'a.sh' },
   servers: [],
   tags: [],
   args: [],
@@ -53,7 +53,7 @@ test('resolveValues() puts values in the place of variables, everywhere', () => 
     ),
   ).toEqual({
     cwd: 'next',
-    input: { of: ['/work/a.sh'] },
+    input: { of: ['/project/a.sh'] },
     common: { args: ['--branch', 'next', '${kept}'], env: { WHERE: '/home/me/x' } },
     own: undefined,
   });

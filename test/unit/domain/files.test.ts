@@ -8,7 +8,7 @@ test.each<[string, boolean]>([
   ['c:/work', false],
   ['//host/share', false],
   ['vscode-remote://ssh-remote%2Bhost/work', true],
-  ['memfs:/work', true],
+  ['memfs:/project', true],
 ])('isAddress(%j) is %j', (root, expected) => {
   expect(isAddress(root)).toBe(expected);
 });
@@ -20,10 +20,10 @@ test('fullPath() is a path of this machine, or an address', () => {
 });
 
 test('FileError says which file and why', () => {
-  const { code, message, problem, found } = new FileError('missing', { root: 'memfs:/work', path: 'a.sh' });
+  const { code, message, problem, found } = new FileError('missing', { root: 'memfs:/project', path: 'a.sh' });
   expect({ code, message, problem, found }).toEqual({
     code: 'file/missing',
-    message: 'Cannot use "memfs:/work/a.sh": there is no such file',
+    message: 'Cannot use "memfs:/project/a.sh": there is no such file',
     problem: 'missing',
     found: 'there is no such file',
   });

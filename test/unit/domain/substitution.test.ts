@@ -5,8 +5,8 @@ import { neededInputs, substitute, usesServerName, type Variables } from '../../
 import { VARIABLE_WORDS } from '../../../src/domain/variable.ts';
 
 const VARIABLES: Variables = {
-  script: { root: '/work/shop', path: 'ops/restart.web.sh' },
-  folders: { shop: '/work/shop', api: '/work/api' },
+  script: { root: '/project/shop', path: 'ops/restart.web.sh' },
+  folders: { shop: '/project/shop', api: '/project/api' },
   homeDir: '/home/ann',
   env: { USER: 'ann', EMPTY: '', PATH: '/bin' },
   inputs: [
@@ -20,14 +20,14 @@ const VARIABLES: Variables = {
 
 test.each<[string, string]>([
   ['plain', 'plain'],
-  ['${workspaceFolder}', '/work/shop'],
-  ['${workspaceFolder:api}', '/work/api'],
+  ['${workspaceFolder}', '/project/shop'],
+  ['${workspaceFolder:api}', '/project/api'],
   ['${workspaceFolderBasename}', 'shop'],
-  ['${file}', '/work/shop/ops/restart.web.sh'],
+  ['${file}', '/project/shop/ops/restart.web.sh'],
   ['${fileBasename}', 'restart.web.sh'],
   ['${fileBasenameNoExtension}', 'restart.web'],
   ['${fileExtname}', '.sh'],
-  ['${fileDirname}', '/work/shop/ops'],
+  ['${fileDirname}', '/project/shop/ops'],
   ['${relativeFile}', 'ops/restart.web.sh'],
   ['${relativeFileDirname}', 'ops'],
   ['${userHome}', '/home/ann'],

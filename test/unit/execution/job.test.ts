@@ -51,7 +51,7 @@ async function run(
     id: '2'.repeat(32),
     eventId: 'e',
     eventName: 'e',
-    script: { root: '/work', path: 'e' },
+    script: { root: '/project', path: 'e' },
     trigger: 'person',
     overlap: 'parallel',
     payload: { sha256: 'b'.repeat(64), size: 7, file: join(folder, 'payload'), scriptSha256: '', notes: [] },

@@ -17,7 +17,7 @@ export function planOf(name: string, servers: readonly string[] = ['web-1']): Ru
     id: idOf(name),
     eventId: 'scripts/restart.sh',
     eventName: 'Restart web',
-    script: { root: '/work', path: 'scripts/restart.sh' },
+    script: { root: '/project', path: 'scripts/restart.sh' },
     trigger: 'person',
     overlap: 'queue',
     payload: { sha256: 'ab'.repeat(32), size: 321, file: '/cache/x', scriptSha256: 'cd'.repeat(32), notes: [] },

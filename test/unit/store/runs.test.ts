@@ -13,7 +13,7 @@ test('Runs.insert() writes the run with its jobs queued, in the order of the pla
       id: idOf('one'),
       eventId: 'scripts/restart.sh',
       eventName: 'Restart web',
-      script: { root: '/work', path: 'scripts/restart.sh' },
+      script: { root: '/project', path: 'scripts/restart.sh' },
       trigger: 'person',
       payloadSha256: 'ab'.repeat(32),
       scriptSha256: 'cd'.repeat(32),

@@ -3,8 +3,8 @@ import { findPlace, findSetting } from '../../../src/vscode/error-place.ts';
 
 test('findPlace() is the first place that an error names', () => {
   const message =
-    'Cannot run "a.sh":\n  /work/my files/a.sh:3:7  Unknown field "sevrers"\n  /work/my files/a.sh:5:1  Unknown field "x"';
-  expect(findPlace(message)).toEqual({ file: '/work/my files/a.sh', line: 3, column: 7 });
+    'Cannot run "a.sh":\n  /project/my files/a.sh:3:7  Unknown field "sevrers"\n  /project/my files/a.sh:5:1  Unknown field "x"';
+  expect(findPlace(message)).toEqual({ file: '/project/my files/a.sh', line: 3, column: 7 });
   expect(findPlace('Cannot connect to "web1:22:7": refused')).toBeUndefined();
 });
 

@@ -48,7 +48,7 @@ export function runOn(servers: Readonly<Record<string, JobOutcome | undefined>>)
     id,
     eventId: 'web.sh',
     eventName: 'Restart web',
-    script: { root: '/work', path: 'ops/web.sh' },
+    script: { root: '/project', path: 'ops/web.sh' },
     trigger: 'person',
     git: { commit: '1234567890abcdef', isDirty: true },
     payloadSha256: 'b'.repeat(64),
