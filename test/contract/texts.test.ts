@@ -94,3 +94,16 @@ function placesIn(text: string): string {
     .sort()
     .join(' ');
 }
+
+test('commands that the documents name have these titles', () => {
+  const titles = new Set(Object.entries(words).flatMap(([key, title]) => (key.startsWith('command.') ? [title] : [])));
+  const named = ['README.md', 'docs/events.md'].flatMap((file) =>
+    [
+      ...readText(file).matchAll(/\*Cronium: ([^*\n]+)\*|(?<!\*)\*([A-Z][^*\n]*…|Rerun[^*\n]*|Replay[^*\n]*)\*(?!\*)/g),
+    ].map(([, one, other]) => one ?? other),
+  );
+  expect(named.length).toBeGreaterThan(5);
+  expect(
+    named.filter((title) => title !== undefined && !titles.has(title) && !title.startsWith('Extensions:')),
+  ).toEqual([]);
+});

@@ -7,7 +7,7 @@ test.each<[string, boolean]>([
   ['C:\\work', false],
   ['c:/work', false],
   ['//host/share', false],
-  ['vscode-remote://ssh-remote%2Bhost/work', true],
+  ['vscode-remote://ssh-remote%2Bhost/project', true],
   ['memfs:/project', true],
 ])('isAddress(%j) is %j', (root, expected) => {
   expect(isAddress(root)).toBe(expected);
@@ -16,7 +16,7 @@ test.each<[string, boolean]>([
 test('fullPath() is a path of this machine, or an address', () => {
   expect(fullPath({ root: '/work', path: 'lib/a b.sh' })).toBe(join('/work', 'lib/a b.sh'));
   expect(fullPath({ root: 'memfs:/', path: 'a.sh' })).toBe('memfs:/a.sh');
-  expect(fullPath({ root: 'vscode-vfs://host/work', path: 'lib/a.sh' })).toBe('vscode-vfs://host/work/lib/a.sh');
+  expect(fullPath({ root: 'vscode-vfs://host/project', path: 'lib/a.sh' })).toBe('vscode-vfs://host/project/lib/a.sh');
 });
 
 test('FileError says which file and why', () => {

@@ -69,6 +69,6 @@ test('buildPayload() says why a file of another machine cannot be packed', async
     checkRefused(buildOn(contents, files), 'event/files', message);
   await check(['gone'], `Cannot pack "gone": there is no such file below "${ROOT}"`);
   await check(['lib/device'], 'Cannot pack "lib/device": it is a device, a pipe or a socket');
-  const nowhere = build(eventOf('vscode-vfs://host/work/lib/a.sh'), { files: editorFiles({}) });
+  const nowhere = build(eventOf('vscode-vfs://host/project/lib/a.sh'), { files: editorFiles({}) });
   await checkRefused(nowhere, 'event/files', /^Cannot pack "run.sh": there is no such file/);
 });

@@ -14,7 +14,7 @@ const LABELS: Readonly<Record<ReturnType<typeof menuEntries>[number], string>> =
   rerunFailed: l10n.t('Rerun Failed Servers'),
   pauseRunOnSave: l10n.t('Pause Run on Save'),
   resumeRunOnSave: l10n.t('Resume Run on Save'),
-  showDiagnostics: l10n.t('Show Cronium Log'),
+  showDiagnostics: l10n.t('Show Extension Log'),
 };
 
 /** "Show Menu": what the status bar's item offers. */
