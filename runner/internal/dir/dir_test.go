@@ -156,3 +156,31 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestAFileIsReadWhileItIsReplaced reads what another process writes again and again: one of the two, never an error.
+func TestAFileIsReadWhileItIsReplaced(t *testing.T) {
+	base, _ := open(t)
+	must(t, base.Replace("state", []byte("before")))
+	done := make(chan error, 1)
+	go func() {
+		for range 500 {
+			if err := base.Replace("state", []byte("after!")); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for {
+		text, err := base.Read("state", 6)
+		if got := string(text); err != nil || (got != "before" && got != "after!") {
+			t.Fatalf("got %q, %v, want what was written", got, err)
+		}
+		select {
+		case err := <-done:
+			must(t, err)
+			return
+		default:
+		}
+	}
+}

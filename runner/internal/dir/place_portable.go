@@ -14,6 +14,9 @@ type place struct {
 	file *os.File
 }
 
+// maxLooks bounds how often a file is looked at that is another one each time it is opened.
+const maxLooks = 100
+
 func openPlace(path string) (place, error) {
 	entry, err := os.Lstat(path)
 	if err != nil {
@@ -77,22 +80,27 @@ func (p place) openFile(name, _ string, flags int, mode uint32) (*os.File, error
 		file, err := p.root.OpenFile(name, flags, os.FileMode(mode))
 		return file, bare(err)
 	}
-	entry, err := p.root.Lstat(name)
-	if err != nil {
-		return nil, bare(err)
-	}
-	if entry.Mode()&os.ModeSymlink != 0 {
-		return nil, syscall.ELOOP
-	}
-	file, err := p.root.OpenFile(name, flags, os.FileMode(mode))
-	if err != nil {
-		return nil, bare(err)
-	}
-	if err := isEntry(file, entry); err != nil {
+	for tries := 1; ; tries++ {
+		entry, err := p.root.Lstat(name)
+		if err != nil {
+			return nil, bare(err)
+		}
+		if entry.Mode()&os.ModeSymlink != 0 {
+			return nil, syscall.ELOOP
+		}
+		file, err := p.root.OpenFile(name, flags, os.FileMode(mode))
+		if err != nil {
+			return nil, bare(err)
+		}
+		if err = isEntry(file, entry); err == nil {
+			return file, nil
+		}
 		_ = file.Close()
-		return nil, err
+		// Most likely it was replaced in between, as a job's state is; a link is seen at the next look.
+		if tries == maxLooks {
+			return nil, err
+		}
 	}
-	return file, nil
 }
 
 func (p place) stat(name string) (Entry, error) {
