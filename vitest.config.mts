@@ -35,6 +35,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          // Most of it is waiting for deadlines, so more files at once than cores.
+          maxWorkers: 4,
+          hookTimeout: 90_000,
+        },
+      },
     ],
   },
 });
