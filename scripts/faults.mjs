@@ -1,13 +1,20 @@
-// Brings faults about and says of each what came of it.
+// Brings faults about and says of each what came of it; or takes the guards against them away and says who notices.
 // usage: faults.mjs [--only ID[,ID…]] [--seed N | --seeds N]
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+//        faults.mjs --guards [--only ID[,ID…]]
+//        faults.mjs --list
 import { parseArgs } from 'node:util';
+import { checkGuards, readGuards } from './fault-guards.mjs';
+import { writeGuardList } from './fault-list.mjs';
+import { runFaults } from './fault-runs.mjs';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, seed: { type: 'string' }, seeds: { type: 'string' } },
+  options: {
+    only: { type: 'string' },
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    guards: { type: 'boolean' },
+    list: { type: 'boolean' },
+  },
 });
 for (const name of ['seed', 'seeds']) {
   if (values[name] !== undefined && !/^[1-9]\d{0,8}$/.test(values[name])) {
@@ -24,39 +31,18 @@ for (const id of only ?? []) {
     process.exit(2);
   }
 }
+if (values.list) {
+  writeGuardList(await readGuards());
+  process.exit(0);
+}
+if (values.guards) process.exit(await checkGuards(only));
 
-const folder = mkdtempSync(join(tmpdir(), 'cronium-faults-'));
-const report = join(folder, 'report.json');
-const args = ['run', '--project', 'faults', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-// A name begins with its IDs, which have a space behind them.
-if (only) args.push('-t', `(^|\\s)(${only.join('|')})\\s`);
 const env = {
-  ...process.env,
   ...(values.seed ? { CRONIUM_FAULT_SEED: values.seed } : {}),
   ...(values.seeds ? { CRONIUM_FAULT_SEEDS: values.seeds } : {}),
 };
 const began = performance.now();
-const code = await new Promise((resolve, reject) => {
-  spawn('node_modules/.bin/vitest', args, { stdio: 'inherit', env })
-    .once('error', reject)
-    .once('close', (status) => resolve(status ?? 1));
-});
-
-const verdicts = new Map();
-try {
-  for (const file of JSON.parse(readFileSync(report, 'utf8')).testResults) {
-    for (const { title, status } of file.assertionResults) {
-      if (status !== 'passed' && status !== 'failed') continue;
-      for (const id of /^(?:[FT]\d+ )+/.exec(title)?.[0].trim().split(' ') ?? []) {
-        const known = verdicts.get(id) ?? { passed: 0, failed: 0 };
-        known[status] += 1;
-        verdicts.set(id, known);
-      }
-    }
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+const { code, verdicts } = await runFaults(process.cwd(), { only, env });
 const impossible = new Set(IMPOSSIBLE.map(({ id }) => id));
 let missing = 0;
 console.log('\nID    verdict       tries  fault');

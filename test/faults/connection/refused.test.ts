@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { startLab } from '../fixtures/lab.ts';
-import { fault } from './fault.ts';
+import { startLab } from '../../fixtures/lab.ts';
+import { fault } from '../fault.ts';
 
 fault('F01', 'a server that refuses is told with its name, and the others go on', async () => {
   await using lab = await startLab({ servers: 2 });

@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'vitest';
+import { type LogRecord, RecordDecoder } from '../../../src/domain/record.ts';
+import { listSegments } from '../../../src/store/segments.ts';
+import type { Lab } from '../../fixtures/lab.ts';
+import type { Sshd } from '../../fixtures/sshd.ts';
+
+/** What a run on one server must have come to. */
+export interface Expected {
+  readonly sshd: Sshd;
+  /** Its name in the run; `web1` unless told. */
+  readonly server?: string;
+  /** The file into which the script wrote what it said, line by line; see `TRUTH`. */
+  readonly truth: string;
+  /** As the store has it; only these fields are compared. */
+  readonly outcome: object;
+  /** The n-th latest run, the latest unless told. */
+  readonly run?: number;
+}
+
+/**
+ * The head of a script that tells the truth about itself: `$1` is a file outside of everything ours; `say words` goes to stdout and
+ * there, and each start of the script leaves a line in `$1.starts`.
+ */
+export const TRUTH = `#!/bin/sh
+truth=$1
+echo "$$" >>"$truth.starts"
+exec 3>>"$truth"
+say() { echo "$*" >&3; echo "$*"; }
+`;
+
+/**
+ * The checker behind every fault that a run survives: the script was started once; what it wrote is what the spool, the mirror and
+ * `cronium logs --raw` hold, but for what a GAP names; the store is whole and knows the outcome. Asking for the log first brings
+ * the mirror up to date, as a person would.
+ */
+export async function checkRun(lab: Lab, expected: Expected): Promise<void> {
+  const { truth, sshd, server = 'web1', outcome, run = 1 } = expected;
+  expect(countStarts(truth), 'starts of the script').toBe(1);
+  const listed = await lab.cli('runs', '--json');
+  const { id } = JSON.parse(listed.stdout.split('\n')[run - 1] ?? '{}') as { id: string };
+  const rendered = await lab.cli('logs', id, '--raw', '--server', server);
+  const row = readRow(lab.dataDir, id, server);
+  expect(JSON.parse(row.outcome ?? 'null'), `outcome of ${server}; ${rendered.stderr}`).toMatchObject(outcome);
+  const mirror = readLog(join(lab.dataDir, 'logs', row.id));
+  const spool = readLog(spoolDir(sshd, row.id));
+  const gaps = [...mirror.records, ...spool.records].flatMap(gapOf);
+  expectEqualButFor(gaps, mirror, spool);
+  const said = readFileSync(truth);
+  if (gaps.length === 0) {
+    expect(rendered.stdout === said.toString(), 'the log is what the script wrote').toBe(true);
+    expect(outputOf(mirror.records).equals(said), 'the mirror holds what the script wrote').toBe(true);
+  } else expectInOrder(rendered.stdout, said.toString());
+}
+
+/** How often a script with the head `TRUTH` was started. */
+export function countStarts(truth: string): number {
+  try {
+    return readFileSync(`${truth}.starts`, 'utf8').split('\n').length - 1;
+  } catch {
+    return 0;
+  }
+}
+
+/** Where a job's spool is on a server; of the only base directory that there is in a lab. */
+export function spoolDir({ stateHome }: Sshd, job: string): string {
+  return join(stateHome, 'cronium/jobs', job, 'spool');
+}
+
+/** The only jobs that a server has, by their ids. */
+export function jobsOn({ stateHome }: Sshd): readonly string[] {
+  try {
+    return readdirSync(join(stateHome, 'cronium/jobs')).filter((name) => /^[0-9a-f]{32}$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+/** The store is whole, and what it has of a job. */
+export function readRow(
+  dataDir: string,
+  run: string,
+  server: string,
+): { readonly id: string; readonly outcome: string | null; readonly phase: string } {
+  using database = open(dataDir);
+  expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  const rows = database
+    .prepare("SELECT id, outcome, phase FROM jobs WHERE run_id LIKE ? || '%' AND json_extract(server, '$.name') = ?")
+    .all(run, server);
+  expect(rows.length, `rows of ${server} in run ${run}`).toBe(1);
+  return rows[0] as { id: string; outcome: string | null; phase: string };
+}
+
+function open(dataDir: string): DatabaseSync & Disposable {
+  const database = new DatabaseSync(join(dataDir, 'cronium.db'), { readOnly: true });
+  return Object.assign(database, { [Symbol.dispose]: () => database.close() });
+}
+
+interface Log {
+  /** Bytes by the offset of their segment. */
+  readonly segments: readonly { readonly offset: number; readonly bytes: Buffer }[];
+  readonly records: readonly LogRecord[];
+}
+
+/** A spool or a mirror as it is on the disk; every record of it must be right. */
+export function readLog(dir: string): Log {
+  const segments = listSegments(dir).map(({ offset, file }) => ({ offset, bytes: readFileSync(file) }));
+  const decoder = new RecordDecoder();
+  const records = segments.flatMap(({ offset, bytes }) => {
+    if (offset !== decoder.offset) decoder.skipTo(offset);
+    return decoder.push(bytes);
+  });
+  expect(decoder.problem, `the records of ${dir}`).toBeUndefined();
+  return { segments, records };
+}
+
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+function gapOf({ type, body }: LogRecord): readonly Gap[] {
+  return type === 'GAP' ? [JSON.parse(Buffer.from(body).toString()) as Gap] : [];
+}
+
+/** Each byte is the same on both sides; what only one side has, or none, a GAP names, or the mirror has because it was fetched in time. */
+function expectEqualButFor(gaps: readonly Gap[], mirror: Log, spool: Log): void {
+  expect(spool.segments.length, 'segments of the spool').toBeGreaterThan(0);
+  const ends = [mirror, spool].map(({ segments }) => Math.max(0, ...segments.map((s) => s.offset + s.bytes.length)));
+  expect(ends[0], 'the end of the mirror is the end of the spool').toBe(ends[1]);
+  for (const ours of mirror.segments) {
+    for (const theirs of spool.segments) {
+      const from = Math.max(ours.offset, theirs.offset);
+      const to = Math.min(ours.offset + ours.bytes.length, theirs.offset + theirs.bytes.length);
+      if (from >= to) continue;
+      const isSame = ours.bytes
+        .subarray(from - ours.offset, to - ours.offset)
+        .equals(theirs.bytes.subarray(from - theirs.offset, to - theirs.offset));
+      expect(isSame, `mirror and spool from ${from} to ${to}`).toBe(true);
+    }
+  }
+  let known = 0;
+  for (const { offset, bytes } of mirror.segments) {
+    for (let at = known; at < offset; ) {
+      const gap = gaps.find(({ from, to }) => from <= at && at < to);
+      expect(gap, `a GAP that names the hole of the mirror at ${at}`).toBeDefined();
+      at = gap?.to ?? offset;
+    }
+    known = offset + bytes.length;
+  }
+}
+
+function outputOf(records: readonly LogRecord[]): Buffer {
+  return Buffer.concat(records.filter(({ type }) => type === 'OUT').map(({ body }) => body));
+}
+
+/** Of a log with gaps: no line that the script did not write, none twice, none before an earlier one. */
+function expectInOrder(rendered: string, truth: string): void {
+  const lines = truth.split('\n');
+  let at = 0;
+  let torn = 0;
+  for (const line of rendered.split('\n')) {
+    const found = lines.indexOf(line, at);
+    if (found < 0) torn += 1;
+    else at = found + 1;
+  }
+  // At the border of a gap a line may be torn.
+  expect(torn, 'lines that the script did not write').toBeLessThanOrEqual(rendered === truth ? 0 : 2);
+}
