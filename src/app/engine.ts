@@ -31,6 +31,7 @@ import type {
   RunSignals,
   ServerFacts,
 } from './cronium.ts';
+import { GitAnswers } from './git-answers.ts';
 import type { Host } from './host.ts';
 import { installId } from './install.ts';
 import { cancelRun, followRun, type LiveRunDeps, runPlan } from './live-run.ts';
@@ -59,6 +60,7 @@ export class Engine implements Cronium {
   readonly #care: ServerCare;
   readonly #attendant: Attendant;
   readonly #live: LiveRunDeps;
+  readonly #gitAnswers = new GitAnswers();
   #artifacts: Promise<Artifacts> | undefined;
 
   constructor(host: Host) {
@@ -118,7 +120,8 @@ export class Engine implements Cronium {
     const { env, homeDir, prompts, files = nodeFiles } = this.#host;
     const { payloadsDir } = this.#store;
     const choose = (selectors: readonly string[]): Promise<readonly Server[]> => this.selectServers(selectors);
-    return planRun(event, options, { payloadsDir, files, env, homeDir, prompts, chooseServers: choose });
+    const gitAnswers = this.#gitAnswers;
+    return planRun(event, options, { payloadsDir, files, env, homeDir, gitAnswers, prompts, chooseServers: choose });
   }
 
   async planReplay(runId: string, options: ReplayOptions): Promise<RunPlan> {

@@ -5,6 +5,8 @@ import { mapAhead } from '../base/map-ahead.ts';
 import type { ScriptFile } from '../domain/event.ts';
 import { type Files, fullPath, isAddress } from '../domain/files.ts';
 import type { GitState } from '../domain/run.ts';
+import type { GitAnswer, GitAnswers } from './git-answers.ts';
+import { headMark } from './git-head.ts';
 
 /** For all questions together: what is told of a run must not make it wait. */
 const LIMIT_MS = 2_000;
@@ -32,6 +34,7 @@ export interface Packed {
 export interface GitOptions {
   readonly homeDir: string;
   readonly files: Files;
+  readonly gitAnswers: GitAnswers;
 }
 
 /**
@@ -41,7 +44,10 @@ export interface GitOptions {
  * Contents are compared here and not by `git status`, which runs the programs that a repository's own settings name (filters,
  * monitors): to run a script on a server is no permission to run anything on this machine.
  */
-export async function gitState(packed: Packed, { homeDir, files }: GitOptions): Promise<GitState | undefined> {
+export async function gitState(
+  packed: Packed,
+  { homeDir, files, gitAnswers }: GitOptions,
+): Promise<GitState | undefined> {
   const { script, text } = packed;
   const { root } = script;
   if (isAddress(root)) return undefined;
@@ -50,8 +56,13 @@ export async function gitState(packed: Packed, { homeDir, files }: GitOptions): 
     const path = await files.resolve(script);
     // Not the root: repositories may lie below it, one beside the other.
     const folder = posix.dirname(path);
-    const git = (...args: string[]): Promise<Answer> =>
-      ask(args, { folder: dirname(fullPath({ root, path })), homeDir, signal });
+    const around = dirname(fullPath({ root, path }));
+    const mark = await headMark(around);
+    if (mark === 'none') return undefined;
+    const git = (...args: string[]): Promise<GitAnswer> =>
+      gitAnswers.recall(mark === undefined ? undefined : [around, mark, ...args], () =>
+        ask(args, { folder: around, homeDir, signal }),
+      );
     const head = await git('rev-parse', '--verify', 'HEAD');
     const commit = head.output.toString('latin1').trim();
     if (head.code !== 0 || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return undefined;
@@ -105,16 +116,11 @@ function largeFile(bytes: Uint8Array): string {
   return `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${bytes.length}\n`;
 }
 
-interface Answer {
-  readonly code: number | null;
-  readonly output: Buffer;
-}
-
 /** Rejects when there is no `git` or the time is over. */
 function ask(
   args: readonly string[],
   { folder, homeDir, signal }: { readonly folder: string; readonly homeDir: string; readonly signal: AbortSignal },
-): Promise<Answer> {
+): Promise<GitAnswer> {
   return new Promise((resolve, reject) => {
     // Started elsewhere: Windows takes a program from the folder it is started in before that of the PATH.
     const child = spawn('git', ['-C', folder, ...args], {

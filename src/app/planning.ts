@@ -9,6 +9,7 @@ import { buildPayload } from '../payload/payload.ts';
 import { askSecrets, type SecretsDeps } from './ask-secrets.ts';
 import type { PlanOptions } from './cronium.ts';
 import { gitState } from './git.ts';
+import type { GitAnswers } from './git-answers.ts';
 import { resolveValues } from './resolve-values.ts';
 
 /** Jobs at once when neither the event nor the person says. */
@@ -24,6 +25,7 @@ export interface PlanningDeps extends SecretsDeps {
   readonly payloadsDir: string;
   readonly files: Files;
   readonly homeDir: string;
+  readonly gitAnswers: GitAnswers;
   chooseServers(selectors: readonly string[]): Promise<readonly Server[]>;
 }
 

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gitState } from '../../../src/app/git.ts';
+import { GitAnswers } from '../../../src/app/git-answers.ts';
 import { nodeFiles } from '../../../src/app/node-files.ts';
 import { tempDir } from '../store/temp-dir.ts';
 
@@ -29,12 +30,12 @@ const SCRIPT = 'ops/it works.sh';
 
 function ask(
   dir: { readonly path: string },
-  packed: { text?: string; files?: readonly string[]; path?: string } = {},
+  packed: { text?: string; files?: readonly string[]; path?: string; gitAnswers?: GitAnswers } = {},
 ): ReturnType<typeof gitState> {
-  const { text, files = [], path = SCRIPT } = packed;
+  const { text, files = [], path = SCRIPT, gitAnswers = new GitAnswers() } = packed;
   return gitState(
     { script: { root: dir.path, path }, text, others: async () => files },
-    { homeDir: dir.path, files: nodeFiles },
+    { homeDir: dir.path, files: nodeFiles, gitAnswers },
   );
 }
 
@@ -113,7 +114,7 @@ test('gitState() is nothing without a repository, a commit, a folder, or this di
     expect(
       await gitState(
         { script: { root, path: 'a.sh' }, text: undefined, others: never },
-        { homeDir: dir.path, files: nodeFiles },
+        { homeDir: dir.path, files: nodeFiles, gitAnswers: new GitAnswers() },
       ),
     ).toBeUndefined();
   await check(dir.path);
@@ -129,4 +130,56 @@ test('gitState() reads many files in several calls', async () => {
   expect(await ask(dir, { files: names })).toEqual({ commit: dir.commit, isDirty: false });
   dir.write(names.at(-1) ?? '', 'something else');
   expect(await ask(dir, { files: names })).toEqual({ commit: dir.commit, isDirty: true });
+});
+
+test('gitState() does not start git again while HEAD is the same commit, and sees by itself when it is not', async () => {
+  using dir = repository({ [SCRIPT]: 'echo 1\n' });
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', dir.path, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { encoding: 'utf8' });
+  const gitAnswers = new GitAnswers();
+  const state = async (): Promise<object> => ({ ...(await ask(dir, { gitAnswers })) });
+  const path = process.env.PATH;
+  const withoutGit = async (): Promise<object> => {
+    process.env.PATH = '/nonexistent';
+    try {
+      return await state();
+    } finally {
+      process.env.PATH = path;
+    }
+  };
+  expect(await state()).toEqual({ commit: dir.commit, isDirty: false });
+  expect(await withoutGit()).toEqual({ commit: dir.commit, isDirty: false });
+  dir.write(SCRIPT, 'echo 2\n');
+  expect(await withoutGit()).toEqual({ commit: dir.commit, isDirty: true });
+
+  const check = async (change: () => void): Promise<void> => {
+    change();
+    expect(await state()).toEqual({ commit: git('rev-parse', 'HEAD').trim(), isDirty: false });
+  };
+  await check(() => git('commit', '--quiet', '--all', '--message', 'second'));
+  await check(() => git('commit', '--quiet', '--amend', '--message', 'other'));
+  await check(() => git('pack-refs', '--all'));
+  await check(() => git('checkout', '--quiet', '-b', 'side'));
+  await check(() => git('commit', '--quiet', '--allow-empty', '--message', 'third'));
+  await check(() => git('checkout', '--quiet', '--detach', 'HEAD~1'));
+  await check(() => git('symbolic-ref', 'HEAD', 'refs/heads/side'));
+  git('pack-refs', '--all');
+  await state();
+  // Packed once more with other commits: the reference itself is no file.
+  await check(() => {
+    git('update-ref', 'refs/heads/side', 'HEAD~1');
+    git('pack-refs', '--all');
+  });
+});
+
+test('gitState() sees a new commit in a work tree beside the repository', async () => {
+  using dir = repository({ [SCRIPT]: 'echo 1\n' });
+  using beside = tempDir();
+  const path = join(beside.path, 'tree');
+  execFileSync('git', ['-C', dir.path, 'worktree', 'add', '--quiet', path]);
+  const gitAnswers = new GitAnswers();
+  expect(await ask({ path }, { gitAnswers })).toEqual({ commit: dir.commit, isDirty: false });
+  const git = (...args: string[]): string => execFileSync('git', ['-C', path, ...args], { encoding: 'utf8' });
+  git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '--message', 'second');
+  expect(await ask({ path }, { gitAnswers })).toEqual({ commit: git('rev-parse', 'HEAD').trim(), isDirty: false });
 });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { PlanOptions } from '../../../src/app/cronium.ts';
+import { GitAnswers } from '../../../src/app/git-answers.ts';
 import { nodeFiles } from '../../../src/app/node-files.ts';
 import { type PlanningDeps, planRun } from '../../../src/app/planning.ts';
 import type { ScriptEvent } from '../../../src/domain/event.ts';
@@ -45,6 +46,7 @@ function fixture(): Disposable & {
           files: nodeFiles,
           env: {},
           homeDir: dir.path,
+          gitAnswers: new GitAnswers(),
           prompts: {},
           chooseServers: async (selectors) => selectors.map(serverOf),
           ...deps,
