@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CroniumError, sentence } from '../domain/errors.ts';
 
@@ -11,26 +11,44 @@ export interface Draft extends AsyncDisposable {
   keep(archive: { readonly sha256: string; readonly size: number }): Promise<string>;
 }
 
-/** Opens a new file in the cache under a temporary name. Nobody but the user may read it. */
+/** Archives up to here are built in memory: most are, and most of those are in the cache already. */
+const MEMORY_BYTES = 262_144;
+
+/** Opens a new file in the cache under a temporary name, when it turns out to be needed. Nobody but the user may read it. */
 export async function openDraft(cacheDir: string): Promise<Draft> {
   const path = join(cacheDir, `.${randomBytes(8).toString('hex')}.tmp`);
-  const file = await attempt(cacheDir, async () => {
-    await mkdir(cacheDir, { recursive: true, mode: 0o700 });
-    return open(path, 'wx', 0o600);
-  });
+  let held: Uint8Array[] = [];
+  let size = 0;
+  let file: FileHandle | undefined;
+  const spill = async (): Promise<FileHandle> => {
+    if (!file) {
+      await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+      file = await open(path, 'wx', 0o600);
+    }
+    const bytes = Buffer.concat(held);
+    held = [];
+    await file.writeFile(bytes);
+    return file;
+  };
   return {
-    write: (bytes) => attempt(cacheDir, () => file.writeFile(bytes)),
+    write: (bytes) =>
+      attempt(cacheDir, async () => {
+        held.push(bytes);
+        size += bytes.length;
+        if (file || size > MEMORY_BYTES) await spill();
+      }),
     async keep(archive) {
       const place = join(cacheDir, `${archive.sha256}.tar.gz`);
       await attempt(cacheDir, async () => {
-        await file.close();
         // Used anew: nothing sweeps it away before its run is known.
-        if (await isWhole(place, archive)) await utimes(place, new Date(), new Date());
-        else await rename(path, place);
+        if (await isWhole(place, archive)) return await utimes(place, new Date(), new Date());
+        await (await spill()).close();
+        await rename(path, place);
       });
       return place;
     },
     async [Symbol.asyncDispose]() {
+      if (!file) return;
       await file.close();
       await rm(path, { force: true });
     },
@@ -72,7 +90,12 @@ async function attempt<T>(cacheDir: string, action: () => Promise<T>): Promise<T
 async function isWhole(path: string, archive: { readonly sha256: string; readonly size: number }): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || found.size !== archive.size) return false;
+  if (found.size <= MEMORY_BYTES) return sha256(await readFile(path)) === archive.sha256;
   const hash = createHash('sha256');
   for await (const bytes of createReadStream(path)) hash.update(bytes);
   return hash.digest('hex') === archive.sha256;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
