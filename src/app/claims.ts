@@ -25,7 +25,7 @@ export class Claims implements Disposable {
   /** Those of the jobs that are free; they are ours from now on. */
   claim(jobs: readonly string[]): ReadonlySet<string> {
     const lease = { now: Date.now(), leaseMs: LEASE_MS };
-    const claimed = this.#store.transaction(() =>
+    const claimed = this.#store.transactionLightly(() =>
       jobs.filter((job) => !this.#jobs.has(job) && this.#store.jobs.claim(job, this.#owner, lease)),
     );
     for (const job of claimed) this.#jobs.set(job, new AbortController());
@@ -60,7 +60,7 @@ export class Claims implements Disposable {
 
   release(jobs: Iterable<string>): void {
     try {
-      this.#store.transaction(() => {
+      this.#store.transactionLightly(() => {
         for (const job of jobs) if (this.#jobs.delete(job)) this.#store.jobs.release(job, this.#owner);
       });
     } catch (error) {
@@ -77,7 +77,7 @@ export class Claims implements Disposable {
   #renew(): void {
     if (this.#jobs.size === 0) return;
     try {
-      this.#store.transaction(() => {
+      this.#store.transactionLightly(() => {
         const lease = { now: Date.now(), leaseMs: LEASE_MS };
         for (const job of this.#jobs.keys()) this.#store.jobs.renew(job, this.#owner, lease);
       });

@@ -22,8 +22,9 @@ export async function* runPlan(plan: RunPlan, signals: RunSignals, deps: LiveRun
   const { store, claims, changes, execution } = deps;
   const { cancel, leave } = signals;
   const jobs = plan.jobs.map(({ id }) => id);
-  // In one step, so that nobody takes a job of a run that begins for one that was left.
-  store.transaction(() => {
+  // In one step, so that nobody takes a job of a run that begins for one that was left. The disk is waited for with the first
+  // intent: until then nothing was done anywhere that this would have to tell.
+  store.transactionLightly(() => {
     store.runs.insert(plan, Date.now());
     claims.claim(jobs);
   });

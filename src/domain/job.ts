@@ -10,8 +10,3 @@ export type JobPhase =
   /** Running as far as we know; nobody is attached. */
   | 'detached'
   | 'draining';
-
-/** Says whether a script can be running on the server in this phase, so that the job has to be resolved and not forgotten. */
-export function mayRun(phase: JobPhase): boolean {
-  return phase === 'starting' || phase === 'running' || phase === 'detached' || phase === 'draining';
-}

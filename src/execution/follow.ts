@@ -44,7 +44,7 @@ export class Follower {
   }
 
   /**
-   * Follows to the end of the stream: the job has ended and all of its log is here (`attachment.isComplete`), or somebody
+   * Follows to the end of the log: its EXIT is here, or the runner has nothing more (`attachment.isComplete`), or somebody
    * detached, or `until` was reached. Throws when the session goes away.
    */
   async follow(session: Session, attachment: Attachment, options: { readonly until?: number } = {}): Promise<void> {
@@ -53,12 +53,14 @@ export class Follower {
       for (const record of mirror.write(piece.offset, piece.bytes)) await this.#tell(record);
       // The records in front of a bad one were told; nothing after it can be.
       if (mirror.problem) throw mirror.problem;
+      // Nothing follows it. The server has its own end still to write down, and nobody here has to wait for that.
+      if (this.#exit) break;
       this.#acknowledge(session);
       if (options.until !== undefined && mirror.end >= options.until) break;
     }
     await mirror.sync();
     session.ack(this.#context.job, mirror.end);
-    if (attachment.isComplete) await this.#endText();
+    if (this.#exit || attachment.isComplete) await this.#endText();
   }
 
   /** Synced first: what is acknowledged may be gone on the server. The log flows on meanwhile. */

@@ -2,8 +2,8 @@ import type { JobPhase } from '../domain/job.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 
 /**
- * Where a job's intents and facts are written down. Each call is durable when it returns: an intent stands before its remote
- * action begins.
+ * Where a job's intents and facts are written down. `starting` is the intent: it outlives a power cut when the call returns. The
+ * others outlive this process; the server and the mirror tell them again.
  */
 export interface Journal {
   phase(job: string, phase: JobPhase): void;

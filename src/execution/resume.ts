@@ -99,7 +99,9 @@ async function find(job: UnfinishedJob, context: JobContext): Promise<Found> {
     return { kind: 'live', live: { session, attachment, state, [Symbol.dispose]: () => used[Symbol.dispose]() } };
   } catch (error) {
     if (!isUnknownJob(error)) throw error;
-    if (job.phase === 'running' || job.phase === 'detached' || job.phase === 'draining') {
+    // A power cut may have taken the later phases back, but not what of the log is here.
+    const hasRun = job.phase === 'running' || job.phase === 'detached' || job.phase === 'draining';
+    if (hasRun || mirrorEnd(context) > 0) {
       return { kind: 'settled', outcome: FORGOTTEN };
     }
     // A tombstone: a start that is still under way somewhere cannot run it any more.

@@ -13,6 +13,8 @@ export class Connection implements Disposable {
   readonly #statements = new Map<string, Statement>();
   /** Transactions that have begun and not ended, one in the other. */
   #depth = 0;
+  /** How much the next write waits for the disk; SQLite's own is found out by nobody, so it is set before the first. */
+  #synchronous: 'FULL' | 'NORMAL' | undefined;
 
   constructor(file: string, options: { readonly nativeBinding?: string; readonly busyTimeoutMs?: number } = {}) {
     this.file = file;
@@ -22,21 +24,16 @@ export class Connection implements Disposable {
     );
   }
 
-  /** Runs a statement that changes rows and returns how many. */
+  /** Runs a statement that changes rows and returns how many. It outlives a power cut, and with it all that was written before. */
   run(sql: string, parameters: Parameters = {}): number {
+    this.#waitForDisk('FULL');
     return this.#explained(() => this.#statement(sql).run(parameters));
   }
 
   /** As `run`, for what is found out again if a power cut takes it back: does not wait for the disk. */
   runLightly(sql: string, parameters: Parameters = {}): number {
-    // Within a transaction its end decides.
-    if (this.#depth > 0) return this.run(sql, parameters);
-    this.pragma('synchronous = NORMAL');
-    try {
-      return this.run(sql, parameters);
-    } finally {
-      this.pragma('synchronous = FULL');
-    }
+    this.#waitForDisk('NORMAL');
+    return this.#explained(() => this.#statement(sql).run(parameters));
   }
 
   get(sql: string, parameters: Parameters = {}): Row | undefined {
@@ -61,6 +58,17 @@ export class Connection implements Disposable {
 
   /** All of `work` or nothing of it. Takes the write lock at once, so that nothing changes between its reads and its writes. */
   transaction<T>(work: () => T): T {
+    this.#waitForDisk('FULL');
+    return this.#transact(work);
+  }
+
+  /** As `transaction`, for what may be taken back by a power cut: the log is written in order, so the next `run` keeps it, too. */
+  transactionLightly<T>(work: () => T): T {
+    this.#waitForDisk('NORMAL');
+    return this.#transact(work);
+  }
+
+  #transact<T>(work: () => T): T {
     return this.#explained(() => {
       const name = `level${this.#depth}`;
       const isOuter = this.#depth === 0;
@@ -81,6 +89,13 @@ export class Connection implements Disposable {
 
   [Symbol.dispose](): void {
     this.#driver.close();
+  }
+
+  /** Within a transaction its end decides. Set only when it changes: asking SQLite costs as much as a write. */
+  #waitForDisk(synchronous: 'FULL' | 'NORMAL'): void {
+    if (this.#depth > 0 || this.#synchronous === synchronous) return;
+    this.pragma(`synchronous = ${synchronous}`);
+    this.#synchronous = synchronous;
   }
 
   /** SQLite may have rolled back by itself (a full disk): what failed before is the error that counts. */

@@ -1,4 +1,4 @@
-import { type JobPhase, mayRun } from '../domain/job.ts';
+import type { JobPhase } from '../domain/job.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobRecord } from '../domain/run.ts';
 import type { Server } from '../domain/server.ts';
@@ -37,10 +37,11 @@ export class Jobs {
     const sql = `UPDATE jobs SET phase = @phase, phase_at = @at,
         started_at = CASE WHEN @phase = 'running' THEN coalesce(started_at, @at) ELSE started_at END
       WHERE id = @job AND outcome IS NULL`;
-    // Before `starting` nothing runs anywhere, whatever the phase says.
-    const changed = mayRun(phase)
-      ? this.#connection.run(sql, { job, phase, at })
-      : this.#connection.runLightly(sql, { job, phase, at });
+    // The one intent: what is before it has touched nothing, and what is after it the server and the mirror tell again.
+    const changed =
+      phase === 'starting'
+        ? this.#connection.run(sql, { job, phase, at })
+        : this.#connection.runLightly(sql, { job, phase, at });
     if (changed === 0) this.#mustExist(job);
   }
 

@@ -180,8 +180,7 @@ export class SpoolMirror implements Disposable {
     this.#syncing = this.#unsynced;
     this.#unsynced = new Set();
     try {
-      for (const file of this.#syncing) await syncFile(file);
-      for (const folder of folders) await syncFolder(folder);
+      await all([...[...this.#syncing].map(syncFile), ...folders.map(syncFolder)]);
     } catch (error) {
       // Not to be tried again: the system may call pages clean that it could not write.
       throw this.#fail('sync', error);
@@ -193,6 +192,11 @@ export class SpoolMirror implements Disposable {
     this.#failure = mirrorProblem(doing, this.#dir, error);
     return this.#failure;
   }
+}
+
+/** As `Promise.all`, and none of them goes on when it is over. */
+async function all(works: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(works)) if (end.status === 'rejected') throw end.reason;
 }
 
 function mirrorProblem(doing: 'open' | 'write' | 'sync', dir: string, cause: unknown): CroniumError {

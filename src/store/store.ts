@@ -28,6 +28,8 @@ export interface Store extends Disposable {
   logDir(job: string): string;
   /** Makes one write of all that `work` writes, or none: a thousand claims cost as much as one. */
   transaction<T>(work: () => T): T;
+  /** As `transaction`, but a power cut may take it back, until the next thing that waits for the disk. */
+  transactionLightly<T>(work: () => T): T;
   /** A number that changes when another process has written. */
   dataVersion(): number;
 }
@@ -61,6 +63,7 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
     servers: new Servers(connection),
     logDir: (job) => join(logsDir, checkedId(job)),
     transaction: (work) => connection.transaction(work),
+    transactionLightly: (work) => connection.transactionLightly(work),
     dataVersion: () => Number(connection.pragma('data_version')),
     [Symbol.dispose]: () => connection[Symbol.dispose](),
   };
@@ -81,9 +84,8 @@ function makeFolder(folder: string): void {
 function openDatabase(file: string, options: StoreOptions): Connection {
   const connection = new Connection(file, options);
   try {
+    // Of what is written, `run` waits for the disk and `runLightly` does not.
     connection.pragma('journal_mode = WAL');
-    // An intent stands before its remote action begins, whatever happens to the power; see `runLightly` for the rest.
-    connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
     migrate(connection);
     return connection;
