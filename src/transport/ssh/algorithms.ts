@@ -1,6 +1,8 @@
+import type { NegotiatedAlgorithms } from 'ssh2';
 import constants from 'ssh2/lib/protocol/constants.js';
 import { connectError } from './errors.ts';
 import type { AlgorithmLists, ResolvedHost } from './resolved-host.ts';
+import { describeHost } from './socket.ts';
 
 /** What we offer to a server, best first. */
 export interface Offer {
@@ -34,12 +36,30 @@ const HOST_KEY = [
 const CIPHER = [
   'aes128-gcm@openssh.com',
   'aes256-gcm@openssh.com',
-  'chacha20-poly1305@openssh.com',
   'aes128-ctr',
   'aes192-ctr',
   'aes256-ctr',
+  // Last, because it is good for nothing with a server that knows no strict key exchange; see `weakness`.
+  'chacha20-poly1305@openssh.com',
 ];
 const MAC = ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'];
+
+/**
+ * Why what was agreed upon may not be used, if so: with ChaCha20 and without strict key exchange somebody on the way can remove
+ * the first messages unseen (Terrapin, CVE-2023-48795).
+ */
+export function weakness(
+  host: ResolvedHost,
+  { cs, sc }: Pick<NegotiatedAlgorithms, 'cs' | 'sc'>,
+  { isStrict }: { readonly isStrict: boolean },
+): Error | undefined {
+  if (isStrict || ![cs.cipher, sc.cipher].some((cipher) => cipher.startsWith('chacha20-'))) return undefined;
+  return connectError(
+    'connect/algorithms',
+    `Cannot connect to ${describeHost(host)}: the server takes only ChaCha20 and knows no strict key exchange, which together are ` +
+      'open to attack (Terrapin); update its SSH server or allow it another cipher',
+  );
+}
 
 /** Our order, cut down to what the configuration allows; the host key types that are known for the host stand first. */
 export function planAlgorithms(host: ResolvedHost, knownTypes: readonly string[]): Offer {

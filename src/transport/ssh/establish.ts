@@ -1,14 +1,16 @@
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
-import type { Offer } from './algorithms.ts';
+import { type Offer, weakness } from './algorithms.ts';
+import { guardChannels } from './channel-guard.ts';
 import type { Connection } from './connection.ts';
 import { connectError } from './errors.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import { watchLiveness } from './liveness.ts';
 import type { Login } from './login.ts';
 import { openChannels } from './open-channels.ts';
+import { openOrder } from './order.ts';
 import { printable } from './printable.ts';
-import { guard, openPrivates, ping, signAtOnce } from './protocol.ts';
+import { openPrivates, ping, signAtOnce, wrap } from './protocol.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { describeHost } from './socket.ts';
 import { closedError, describeSshError, type Phase } from './ssh-error.ts';
@@ -78,22 +80,16 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
       fail(options.explain() ?? describeSshError(host, error, { phase, denied }));
     }
   });
-  client.on('close', () => {
+  const onClosed = () => {
     lost ??= `The connection to ${describeHost(host)} was closed by the server`;
     fail(options.explain() ?? closedError(host, phase));
-    closed.resolve(lost);
-  });
+    return lost;
+  };
+  client.on('close', () => closed.resolve(onClosed()));
   client.on('banner', (text) => {
     banner = printable(`${banner} ${text.slice(0, BANNER_BYTES)}`, { limit: 500 });
   });
   client.on('change password', () => fail(denied('the server wants the password to be changed first')));
-  client.on('handshake', () => {
-    if (phase === 'login') return;
-    phase = 'login';
-    options.onVerified();
-    remembered = check.remember();
-    remembered.catch(fail);
-  });
   client.on('ready', () => {
     login.accepted();
     ready.resolve();
@@ -119,11 +115,10 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
           answer(isSame);
           return;
         }
-        verify(Buffer.from(key)).then(
-          () => answer(true),
+        verify(Buffer.from(key))
+          .then(() => answer(true))
           // Who is not trusted gets no further word from us.
-          fail,
-        );
+          .catch(fail);
       },
       authHandler: (_left, _partial, next) => {
         login
@@ -136,15 +131,35 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
       },
     });
     const privates = openPrivates(client);
-    guard(privates, {
-      onViolation: (found) =>
-        fail(connectError('connect/protocol', `The connection to ${describeHost(host)} was cut off: ${found}`)),
+    const onViolation = (found: string) =>
+      fail(connectError('connect/protocol', `The connection to ${describeHost(host)} was cut off: ${found}`));
+    guardChannels(privates, { socket, onViolation });
+    wrap(privates.protocol._handlers, 'DISCONNECT', (original) => (...args) => {
+      original(...args);
+      // ssh2 would go on reading from a server that says goodbye and stays.
+      onClosed();
+      destroy();
+    });
+    const order = openOrder(privates, { onViolation });
+    client.on('handshake', (agreed) => {
+      if (phase === 'login') return;
+      const weak = weakness(host, agreed, { isStrict: privates.protocol._strictMode === true });
+      if (weak !== undefined) {
+        fail(weak);
+        return;
+      }
+      phase = 'login';
+      order.verified();
+      options.onVerified();
+      remembered = check.remember();
+      remembered.catch(fail);
     });
     signAtOnce(privates, {
       offered: login.offered,
       onRefused: login.refused,
       onUnusable: (identity, error) => login.note(`${identity.label} could not sign (${error.message})`),
     });
+    order.enforce();
     await ready.promise;
     await remembered;
     isReady = true;

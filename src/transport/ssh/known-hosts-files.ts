@@ -1,4 +1,5 @@
 import { appendFile, chmod, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { dirname } from 'node:path';
 import { sentence } from '../../domain/errors.ts';
 import { connectError } from './errors.ts';
@@ -27,7 +28,12 @@ export function openKnownHosts(): KnownHostsFiles {
 
   const readOne = async (file: string): Promise<readonly KnownHost[]> => {
     try {
-      const { size, mtimeMs, ino } = await stat(file);
+      // What many have in place of a file that shall know nobody.
+      if (file === devNull) return [];
+      const found = await stat(file);
+      // A pipe would never end, and a device might have no end.
+      if (!found.isFile()) throw new Error('it is not a file');
+      const { size, mtimeMs, ino } = found;
       if (size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES >> 20} MiB`);
       const stamp = `${size} ${mtimeMs} ${ino}`;
       const cached = cache.get(file);

@@ -13,8 +13,16 @@ export interface Privates {
   readonly callbacks: (() => void)[];
 }
 
-interface PrivateProtocol {
+export interface PrivateProtocol {
+  /** Whether the server promised that nothing can be slipped in before the keys stand (strict key exchange). */
+  readonly _strictMode?: boolean;
+  /** What waits for the end of a new key exchange. */
+  readonly _queue?: readonly Buffer[];
+  service(name: string): void;
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: SignRequest): void;
+  authPassword(user: string, password: string): void;
+  authKeyboard(user: string): void;
+  authInfoRes(answers?: readonly string[]): void;
   exec(channel: number, command: Buffer, wantReply: boolean): void;
   channelOpenFail(channel: number, reason: number, description: string): void;
   channelWindowAdjust(channel: number, amount: number): void;
@@ -23,23 +31,43 @@ interface PrivateProtocol {
   readonly _handlers: Record<string, (...args: never[]) => void>;
 }
 
-type SignRequest = (data: Buffer, done: (signature: Buffer) => void) => void;
+export type SignRequest = (data: Buffer, done: (signature: Buffer) => void) => void;
 
-interface PrivateChannel extends Channel {
+export interface PrivateChannel extends Channel {
   readonly stderr: Readable;
-  readonly incoming: { window: number };
-  readonly outgoing: { readonly id: number };
+  readonly incoming: { window: number; readonly state: 'open' | 'eof' | 'closed' };
+  readonly outgoing: { readonly id: number; readonly window: number };
   _waitChanDrain: boolean;
 }
 
-const METHODS = ['authPK', 'exec', 'channelOpenFail', 'channelWindowAdjust', 'requestFailure', 'ping'] as const;
+const METHODS = [
+  'service',
+  'authPK',
+  'authPassword',
+  'authKeyboard',
+  'authInfoRes',
+  'exec',
+  'channelOpenFail',
+  'channelWindowAdjust',
+  'requestFailure',
+  'ping',
+] as const;
 const HANDLERS = [
   'CHANNEL_DATA',
   'CHANNEL_EXTENDED_DATA',
   'CHANNEL_OPEN',
   'CHANNEL_OPEN_CONFIRMATION',
+  'CHANNEL_REQUEST',
+  'CHANNEL_WINDOW_ADJUST',
+  'DISCONNECT',
   'GLOBAL_REQUEST',
+  'SERVICE_ACCEPT',
+  'USERAUTH_BANNER',
   'USERAUTH_FAILURE',
+  'USERAUTH_INFO_REQUEST',
+  'USERAUTH_PASSWD_CHANGEREQ',
+  'USERAUTH_PK_OK',
+  'USERAUTH_SUCCESS',
 ] as const;
 
 /** The private side of a client that was told to connect. Throws if ssh2 is not the one that we know. */
@@ -64,57 +92,6 @@ export function openPrivates(client: Client): Privates {
 
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-export interface GuardOptions {
-  /** Ends the connection: the server broke the rules. */
-  readonly onViolation: (found: string) => void;
-}
-
-// As many as an honest server never opens: we ask for no forwarding.
-const MAX_UNSOLICITED = 200;
-const ADMINISTRATIVELY_PROHIBITED = 1;
-// Above ssh2's window of 2 MiB by more than a packet: an output that makes room by being read asks for more while the packet
-// that it hands out still counts, and never asks twice.
-const BUFFERED_LIMIT = 2.5 * 1024 * 1024;
-
-/** Makes the client enforce what ssh2 leaves open: flow control, no channels that we did not ask for, no global requests. */
-export function guard({ protocol, channels }: Privates, { onViolation }: GuardOptions): void {
-  const handlers = protocol._handlers;
-  for (const name of ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA']) {
-    wrap(handlers, name, (original) => (self, recipient: number, data: Buffer, ...rest) => {
-      const channel = channels._channels[recipient];
-      // ssh2 buffers what is too much, and drops in silence what comes after that.
-      if (isOpenChannel(channel) && data.length > channel.incoming.window) {
-        onViolation('the server sent more than it was allowed to');
-        return;
-      }
-      original(self, recipient as never, data as never, ...rest);
-    });
-  }
-
-  let unsolicited = 0;
-  handlers.CHANNEL_OPEN = (_protocol: unknown, info: { sender: number }) => {
-    unsolicited += 1;
-    if (unsolicited > MAX_UNSOLICITED) onViolation('the server opens channels that nobody asked for');
-    else protocol.channelOpenFail(info.sender, ADMINISTRATIVELY_PROHIBITED, '');
-  };
-  handlers.GLOBAL_REQUEST = (_protocol: unknown, _name: unknown, wantReply: boolean) => {
-    if (wantReply) protocol.requestFailure();
-  };
-
-  // Both outputs of a channel share one window: reading one must not make room for more of the other, which nobody reads.
-  const adjust = protocol.channelWindowAdjust.bind(protocol);
-  protocol.channelWindowAdjust = (id, amount) => {
-    const channel = findChannel(channels._channels, id);
-    const isFull = Math.max(channel?.readableLength ?? 0, channel?.stderr.readableLength ?? 0) >= BUFFERED_LIMIT;
-    if (channel === undefined || !isFull) {
-      adjust(id, amount);
-      return;
-    }
-    channel.incoming.window -= amount;
-    channel._waitChanDrain = true;
-  };
 }
 
 export interface EagerOptions {
@@ -179,7 +156,7 @@ export function ping({ protocol, callbacks }: Privates): void {
   protocol.ping();
 }
 
-function wrap(
+export function wrap(
   handlers: PrivateProtocol['_handlers'],
   name: string,
   around: (original: (...args: never[]) => void) => (...args: never[]) => void,
@@ -188,13 +165,13 @@ function wrap(
   if (original !== undefined) handlers[name] = around(original);
 }
 
-function findChannel(channels: Readonly<Record<string, unknown>>, remoteId: number): PrivateChannel | undefined {
+export function findChannel(channels: Readonly<Record<string, unknown>>, remoteId: number): PrivateChannel | undefined {
   return Object.values(channels)
     .filter(isOpenChannel)
     .find((channel) => channel.outgoing.id === remoteId);
 }
 
 /** An entry is a function while the server has not answered the request to open it. */
-function isOpenChannel(entry: unknown): entry is PrivateChannel {
+export function isOpenChannel(entry: unknown): entry is PrivateChannel {
   return typeof entry === 'object' && entry !== null && 'incoming' in entry && 'outgoing' in entry;
 }

@@ -1,26 +1,36 @@
 import { Readable, Writable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import type { RemoteExit, RemoteProcess } from '../transport.ts';
+import { printable } from './printable.ts';
+
+/** The longest there is, `SIGVTALRM`, with room for what other systems have. */
+const MAX_SIGNAL_NAME = 32;
 
 export interface ConnectionState {
   /** Why the connection is gone, if it is. */
   readonly lost: () => string | undefined;
   /** Calls `listener` when it goes; returns what forgets it. */
   readonly onLost: (listener: () => void) => () => void;
+  /** Calls `done` when what was written has left this machine, but for a bounded rest, or never will. */
+  readonly whenSent: (done: () => void) => void;
 }
 
 /** Our side of a command that runs in `channel`. */
-export function wrapChannel(channel: ClientChannel, { lost, onLost }: ConnectionState): RemoteProcess {
+export function wrapChannel(channel: ClientChannel, { lost, onLost, whenSent }: ConnectionState): RemoteProcess {
   const exited = Promise.withResolvers<RemoteExit>();
   let exit: RemoteExit | undefined;
   let isClosing = false;
   const stdout = readableOf(channel, channel);
   const stderr = readableOf(channel.stderr, channel);
-  const stdin = writableOf(channel);
+  const stdin = writableOf(channel, whenSent);
 
   channel.on('error', () => {});
+  channel.stderr.on('error', () => {});
   channel.on('exit', (code: number | null, signal?: string) => {
-    exit = code === null ? { kind: 'signalled', signal: signal ?? 'SIGKILL' } : { kind: 'exited', code };
+    exit =
+      code === null
+        ? { kind: 'signalled', signal: printable(signal ?? 'SIGKILL', { limit: MAX_SIGNAL_NAME }) }
+        : { kind: 'exited', code };
   });
   // The channel itself closes only when somebody has read what came, and who writes must not wait for that.
   const forget = onLost(() => stdin.destroy());
@@ -79,15 +89,18 @@ function readableOf(source: Readable, channel: ClientChannel): Readable {
   return output;
 }
 
-function writableOf(channel: ClientChannel): Writable {
+function writableOf(channel: ClientChannel, whenSent: ConnectionState['whenSent']): Writable {
   let waiting: (() => void) | undefined;
   const input = new Writable({
     write: (chunk, _encoding, done) => {
       waiting = done;
-      channel.write(chunk, () => {
-        waiting = undefined;
-        done();
-      });
+      channel.write(chunk, () =>
+        whenSent(() => {
+          if (waiting !== done) return;
+          waiting = undefined;
+          done();
+        }),
+      );
     },
     final: (done) => {
       channel.end();
@@ -95,7 +108,9 @@ function writableOf(channel: ClientChannel): Writable {
     },
     destroy: (error, done) => {
       // A channel that is gone never answers a write.
-      waiting?.();
+      const unanswered = waiting;
+      waiting = undefined;
+      unanswered?.();
       done(error);
     },
   });
