@@ -88,15 +88,27 @@ func TestDeadSupervisorIsALostJob(t *testing.T) {
 	if state["phase"] != "lost" || state["reason"] != "runner ended unexpectedly" {
 		t.Errorf("got %v", state)
 	}
+	strays, _ := state["strays"].([]any)
+	if len(strays) != 1 || strays[0].(fields)["name"] != "sleep" {
+		t.Errorf("got the strays %v, want the sleep that goes on", state["strays"])
+	}
 	c.drain(1)
 	c.start(job, strings.Repeat("0", 64), 0, nil)
 	if got := c.await("started")["state"].(fields)["phase"]; got != "lost" {
 		t.Errorf("a second start: got %v, want lost", got)
 	}
-	// The script itself goes on; nobody is there to end it.
+	c.send("clean", fields{"id": 3})
+	if cleaned := c.await("cleaned"); !strings.Contains(kinds(cleaned["kept"]), "job") {
+		t.Errorf("got %v, want that the job whose processes go on is kept", cleaned)
+	}
+	c.send("cancel", fields{"job": job, "install": install})
+	state = c.await("state")["state"].(fields)
+	if state["phase"] != "lost" || state["strays"] != nil {
+		t.Errorf("after a cancel: got %v, want lost without strays", state)
+	}
 	pid, err := strconv.Atoi(strings.Fields(read(t, job, list).out)[0])
 	check(t, err)
-	check(t, syscall.Kill(pid, syscall.SIGKILL))
+	eventually(t, "the script's process has ended", func() bool { return syscall.Kill(pid, 0) != nil })
 }
 
 func TestLongPathsHaveAControlSocket(t *testing.T) {

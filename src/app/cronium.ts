@@ -2,6 +2,7 @@ import type { Json, ScriptEvent } from '../domain/event.ts';
 import type { JobRecord, RunPlan, RunRecord, RunTrigger } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
+import type { Stray } from '../runner/message.ts';
 import type { LogPlace } from '../store/read-log.ts';
 import { Engine } from './engine.ts';
 import type { Host } from './host.ts';
@@ -27,6 +28,8 @@ export interface Cronium extends AsyncDisposable {
   run(plan: RunPlan, signals: RunSignals): AsyncIterable<RunEvent>;
   /** Asks the servers of a run to stop its scripts and follows them to their ends. */
   cancel(runId: string, signals: Pick<RunSignals, 'leave'>, options?: FollowOptions): AsyncIterable<RunEvent>;
+  /** Ends what the script of a `lost` job has left running on its server; what could not be ended. */
+  endStrays(job: JobRecord, options: { signal: AbortSignal }): Promise<readonly Stray[]>;
   /**
    * Tells a run's log from its beginning and goes on to its end: what the mirrors have, then what the servers have since, then
    * live. Jobs that another process looks after are followed from the store.

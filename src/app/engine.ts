@@ -1,3 +1,4 @@
+import { abortable } from '../base/wait.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import type { ScriptEvent } from '../domain/event.ts';
 import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
@@ -6,6 +7,7 @@ import type { Server } from '../domain/server.ts';
 import type { JobDeps } from '../execution/job-context.ts';
 import { Sessions } from '../execution/sessions.ts';
 import { type Artifacts, loadArtifacts } from '../runner/artifacts.ts';
+import type { Stray } from '../runner/message.ts';
 import { openMirror } from '../store/mirror.ts';
 import { newOwner } from '../store/owner.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -144,6 +146,13 @@ export class Engine implements Cronium {
     options: FollowOptions = {},
   ): AsyncGenerator<RunEvent> {
     yield* cancelRun(this.findRun(runId), signals, options, this.#live);
+  }
+
+  async endStrays(job: JobRecord, { signal }: { readonly signal: AbortSignal }): Promise<readonly Stray[]> {
+    const { sessions, install } = this.#live.execution;
+    using used = await sessions.use(job.server, { signal });
+    const { strays = [] } = await abortable(used.session.cancel(job.id, install), { signal });
+    return strays;
   }
 
   async *follow(runId: string, signals: RunSignals, options: FollowOptions = {}): AsyncGenerator<RunEvent> {

@@ -47,7 +47,8 @@ export async function followJob(context: JobContext, first: LiveJob, text: Strea
       if (context.signals.leave.aborted) break;
       damaged = end.isDamaged ? damaged + 1 : 0;
       if (damaged >= MAX_DAMAGED_READS) {
-        return { kind: 'settled', outcome: { kind: 'lost', message: `The log is incomplete: ${end.found}` } };
+        const behind = end.unread === 0 ? '' : `; the last ${end.unread} bytes of it cannot be used`;
+        return { kind: 'settled', outcome: { kind: 'lost', message: `The log is incomplete: ${end.found}${behind}` } };
       }
       await context.enter('detached');
       await context.note(`${end.found}; the script goes on there, reattaching`);
@@ -68,7 +69,7 @@ export async function followJob(context: JobContext, first: LiveJob, text: Strea
 
 type WatchEnd =
   | { readonly kind: 'ended'; readonly outcome: JobOutcome }
-  | { readonly kind: 'away'; readonly found: string; readonly isDamaged: boolean };
+  | { readonly kind: 'away'; readonly found: string; readonly isDamaged: boolean; readonly unread: number };
 
 /** Follows on one session until the job has ended or the session is away. */
 async function watch(context: JobContext, follower: Follower, live: LiveJob): Promise<WatchEnd> {
@@ -88,11 +89,16 @@ async function watch(context: JobContext, follower: Follower, live: LiveJob): Pr
   } catch (error) {
     const isDamaged = error instanceof CroniumError && error.code.startsWith('record/');
     if (!isDisconnection(error) && !isDamaged) throw error;
-    return { kind: 'away', found: sentence(error), isDamaged };
+    return { kind: 'away', found: sentence(error), isDamaged, unread: follower.unread(state) };
   }
   const outcome = follower.outcome(attachment, state);
   if (outcome) return { kind: 'ended', outcome };
-  return { kind: 'away', found: `"${job.server.name}" ended the log without its last record`, isDamaged: true };
+  return {
+    kind: 'away',
+    found: `"${job.server.name}" ended the log without its last record`,
+    isDamaged: true,
+    unread: 0,
+  };
 }
 
 /** Attaches again, with growing pauses; gives up when the person leaves or after the limit. */

@@ -4,7 +4,7 @@ import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.
 import type { LogRecord, RecordType } from '../domain/record.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Attachment } from '../runner/attachment.ts';
-import { type JobState, parseExit, parseGap, parseNote } from '../runner/message.ts';
+import { type JobState, parseExit, parseGap, parseNote, type Stray } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
 import type { Mirror } from './mirror.ts';
 
@@ -39,8 +39,14 @@ export class Follower {
    */
   outcome(attachment: Attachment, state: JobState): JobOutcome | undefined {
     if (this.#exit) return jobOutcome(this.#exit);
-    const isWhole = state.phase === 'lost' || this.#context.mirror.end >= state.end;
-    return attachment.isComplete && isWhole ? outcomeOf(state) : undefined;
+    const torn = this.unread(state);
+    const isWhole = state.phase === 'lost' || torn === 0;
+    return attachment.isComplete && isWhole ? outcomeOf(state, torn) : undefined;
+  }
+
+  /** How many bytes of the log there are on the server behind the last whole record that is here. */
+  unread(state: JobState): number {
+    return Math.max(0, state.end - this.#context.mirror.end);
   }
 
   /**
@@ -124,8 +130,7 @@ export class Follower {
 /** The sentence of a record that is for people; `undefined` for others. */
 export function noteOf(type: RecordType, body: Uint8Array): string | undefined {
   if (type === 'NOTE') return readable(() => parseNote(body).message);
-  if (type === 'GAP')
-    return `${readable(() => parseGap(body))} of output were dropped on the server: its budget for the log was used up`;
+  if (type === 'GAP') return readable(() => parseGap(body));
   return undefined;
 }
 
@@ -138,11 +143,18 @@ function readable<T>(parse: () => T): T {
   }
 }
 
-/** The outcome of a job that is over by the runner's word; `undefined` while it goes on. */
-export function outcomeOf(state: JobState): JobOutcome | undefined {
+/** The outcome of a job that is over by the runner's word; `undefined` while it goes on. `torn` bytes are no whole record. */
+export function outcomeOf(state: JobState, torn = 0): JobOutcome | undefined {
   if (state.exit) return jobOutcome(state.exit);
-  if (state.phase === 'lost') {
-    return { kind: 'lost', message: `${state.reason ?? 'runner ended unexpectedly'}; the log ends there` };
-  }
-  return undefined;
+  if (state.phase !== 'lost') return undefined;
+  const cut = torn === 0 ? '' : `, with a torn record of ${torn} bytes`;
+  const { reason = 'runner ended unexpectedly', strays = [] } = state;
+  return { kind: 'lost', message: `${reason}; the log ends there${cut}${describeStrays(strays)}` };
+}
+
+/** Who goes on without anybody who watches, as the end of a sentence. */
+function describeStrays(strays: readonly Stray[]): string {
+  if (strays.length === 0) return '';
+  const names = strays.map(({ pid, name }) => `${name} (${pid})`).join(', ');
+  return `; what the script has started goes on there: ${names}. A cancel ends it`;
 }

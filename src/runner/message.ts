@@ -51,6 +51,14 @@ export interface JobState {
   readonly end: number;
   readonly exit?: ExitReport;
   readonly reason?: string;
+  /** Of a lost job: what its script has started and what goes on, as far as the server can tell. */
+  readonly strays?: readonly Stray[];
+}
+
+/** A process by the name of its program. */
+export interface Stray {
+  readonly pid: number;
+  readonly name: string;
 }
 
 export interface Hello {
@@ -196,7 +204,13 @@ function readState(fields: Fields): JobState {
     ...fields.optionalCount('endedAt'),
     ...fields.optionalText('reason'),
     ...(fields.has('exit') ? { exit: readExit(fields.object('exit')) } : {}),
+    ...(fields.has('strays') ? { strays: fields.list('strays').map(readStray) } : {}),
   };
+}
+
+function readStray(value: unknown): Stray {
+  const fields = new Fields(value);
+  return { pid: fields.count('pid'), name: fields.text('name') };
 }
 
 /** Reads the `exit` of a state or the body of an EXIT record. */
@@ -224,8 +238,15 @@ export function parseNote(body: Uint8Array): { readonly code: string; readonly m
   return { code: fields.text('code'), message: fields.text('message') };
 }
 
-/** Reads the body of a GAP record: what was dropped, in words. */
+/** Reads the body of a GAP record: what was dropped and why, in a sentence. */
 export function parseGap(body: Uint8Array): string {
   const fields = Fields.of(body);
-  return `${fields.count('bytes')} bytes (${fields.count('lines')} lines)`;
+  const why = (fields.has('why') && GAP_REASONS[fields.text('why')]) || '';
+  return `${fields.count('bytes')} bytes (${fields.count('lines')} lines) of output were dropped on the server${why}`;
 }
+
+const GAP_REASONS: Readonly<Record<string, string>> = {
+  budget: ': its budget for the log was used up',
+  room: ': its disk had no room',
+  removed: ': that part of the log was removed there',
+};

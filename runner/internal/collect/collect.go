@@ -56,6 +56,10 @@ func Run(base *dir.Dir, jobs *job.Store, payloads *payload.Store, self string, n
 }
 
 func isDue(jobs *job.Store, id string, state *job.State, now time.Time) bool {
+	if len(state.Strays) > 0 {
+		// They work in its directory.
+		return false
+	}
 	age := now.Sub(jobs.Since(id, state))
 	return age > keep || age > keepAcknowledged && jobs.IsSafe(id, state)
 }

@@ -127,7 +127,7 @@ func needsOf(judged []job.Judged) needs {
 func (b Base) jobs(judged []job.Judged, now time.Time) []Item {
 	items := []Item{}
 	for _, j := range judged {
-		isInUse := j.Err != nil || !j.State.IsOver() ||
+		isInUse := j.Err != nil || !j.State.IsOver() || len(j.State.Strays) > 0 ||
 			!b.Jobs.IsSafe(j.ID, j.State) && now.Sub(b.Jobs.Since(j.ID, j.State)) < comeBack
 		items = append(items, Item{Job, j.ID, b.Jobs.Size(j.ID), isInUse, func() error { return b.Jobs.Remove(j.ID) }})
 	}

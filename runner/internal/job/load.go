@@ -7,6 +7,7 @@ import (
 
 	"cronium.dev/runner/internal/dir"
 	"cronium.dev/runner/internal/spool"
+	"cronium.dev/runner/internal/stray"
 )
 
 const (
@@ -89,7 +90,9 @@ func (s *Store) judge(d *dir.Dir, state *State) (*State, error) {
 	if !held {
 		return s.lose(d, state)
 	}
-	state.End = spool.Size(d)
+	if state.End, err = spool.Size(d); err != nil {
+		return nil, err
+	}
 	return state, nil
 }
 
@@ -106,9 +109,12 @@ func (s *Store) lose(d *dir.Dir, state *State) (*State, error) {
 	case !isNothing:
 		return nil, err
 	}
-	state.Phase, state.Reason, state.End = Lost, "runner ended unexpectedly", spool.Size(d)
-	if state.BootID != s.host.BootID {
-		state.Reason = "server rebooted"
+	if state.End, err = spool.Size(d); err != nil {
+		return nil, err
+	}
+	state.Phase, state.Reason = Lost, "server rebooted"
+	if state.BootID == s.host.BootID {
+		state.Reason, state.Strays = "runner ended unexpectedly", stray.Find(state.Job)
 	}
 	return state, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"cronium.dev/runner/internal/jsontext"
+	"cronium.dev/runner/internal/stray"
 )
 
 // Phase is how far a job is.
@@ -32,6 +33,8 @@ type State struct {
 	Exit *Exit
 	// Reason says why a job is lost.
 	Reason string
+	// Strays are what a lost job's script has started and what goes on without a supervisor; never kept in a file.
+	Strays []stray.Process
 	// Runner is the SHA-256 of the supervisor's executable. It stays on the server: collect asks for it.
 	Runner string
 }
@@ -50,6 +53,13 @@ func (s *State) object() *jsontext.Object {
 		IntIf("startedAt", s.StartedAt).IntIf("endedAt", s.EndedAt).Int("end", s.End)
 	if s.Exit != nil {
 		o.Raw("exit", s.Exit.object().Bytes())
+	}
+	if len(s.Strays) > 0 {
+		items := make([][]byte, len(s.Strays))
+		for i, p := range s.Strays {
+			items[i] = jsontext.NewObject().Int("pid", int64(p.Pid)).Text("name", p.Name).Bytes()
+		}
+		o.Raw("strays", jsontext.List(items))
 	}
 	return o.TextIf("reason", s.Reason)
 }

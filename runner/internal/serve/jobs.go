@@ -8,10 +8,14 @@ import (
 	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/jsontext"
 	"cronium.dev/runner/internal/message"
+	"cronium.dev/runner/internal/stray"
 )
 
 // cancelWithin bounds how long a supervisor that is just beginning or ending is called.
 const cancelWithin = 30 * time.Second
+
+// strayGrace is how long what a lost job's script has left gets to end when it is asked to.
+const strayGrace = 5 * time.Second
 
 // ack tells the supervisor what it may drop, and keeps it for the time after the job.
 func (s *session) ack(m message.Ack) {
@@ -43,6 +47,11 @@ func (s *session) cancel(m message.Cancel) {
 	if !s.jobs.IsOurs(state) || (state.Install != "" && state.Install != m.Install) {
 		refuse("job/unknown", "The server does not know this job")
 		return
+	}
+	if len(state.Strays) > 0 {
+		// It stays lost, whatever becomes of them: nobody knows how the script ended.
+		stray.End(state.Job, strayGrace)
+		state.Strays = stray.Find(state.Job)
 	}
 	s.sendState(state)
 	l := s.follow(state, false)

@@ -58,7 +58,8 @@ func Run(arguments []string, version string) int {
 	}
 	dir.CloseOnExec(2)
 	// Notified, not ignored: what is ignored stays so in every script. Writing to a closed pipe is an ordinary failure then.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	// So is writing more than the session's limit on the size of files.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE, syscall.SIGXFSZ)
 	leaving := make(chan os.Signal, 1)
 	signal.Notify(leaving, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT)
 

@@ -15,15 +15,26 @@ const (
 	patienceBudgets = 8
 )
 
+// why says what output was dropped for.
+type why string
+
+const (
+	forBudget  why = "budget"
+	forRoom    why = "room"
+	wasRemoved why = "removed"
+)
+
 // gap is a range of a spool that was dropped.
 type gap struct {
 	from, to int64
 	counts   Counts
+	why      why
 }
 
 func (g gap) body() []byte {
 	return jsontext.NewObject().Int("from", g.from).Int("to", g.to).
-		Int("records", g.counts.Records).Int("lines", g.counts.Lines).Int("bytes", g.counts.Bytes).Bytes()
+		Int("records", g.counts.Records).Int("lines", g.counts.Lines).Int("bytes", g.counts.Bytes).
+		Text("why", string(g.why)).Bytes()
 }
 
 // shrink drops segments until the spool is within its budget, as far as it may.
@@ -39,15 +50,20 @@ func (w *Writer) shrink() {
 		if victim < 0 {
 			break
 		}
-		gone := w.segments[victim]
-		for _, from := range append(gone.gaps, w.record(gone)) {
-			if !slices.Contains(w.untold, from) {
-				w.untold = append(w.untold, from)
-			}
-		}
-		w.remove(victim)
+		w.give(victim, forBudget)
 	}
 	_ = w.announce()
+}
+
+// give drops a segment and makes the GAPs due that tell of it and of what was told in it.
+func (w *Writer) give(index int, reason why) {
+	gone := w.segments[index]
+	for _, from := range append(gone.gaps, w.record(gone, reason)) {
+		if !slices.Contains(w.untold, from) {
+			w.untold = append(w.untold, from)
+		}
+	}
+	w.remove(index)
 }
 
 // victim is the oldest segment that may go: not one of the first, and not the one being written.
@@ -61,13 +77,14 @@ func (w *Writer) victim() int {
 }
 
 // record notes a dropped segment, in the gap that it prolongs or in a new one, and returns where that begins.
-func (w *Writer) record(gone *segment) int64 {
+func (w *Writer) record(gone *segment, reason why) int64 {
 	if last := len(w.gaps) - 1; last >= 0 && w.gaps[last].to == gone.start {
 		w.gaps[last].to = gone.end()
 		w.gaps[last].counts.add(gone.counts)
+		w.gaps[last].why = reason
 		return w.gaps[last].from
 	}
-	w.gaps = append(w.gaps, gap{gone.start, gone.end(), gone.counts})
+	w.gaps = append(w.gaps, gap{gone.start, gone.end(), gone.counts, reason})
 	return gone.start
 }
 

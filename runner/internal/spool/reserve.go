@@ -43,8 +43,8 @@ type syncer struct {
 	done  chan struct{}
 }
 
-// startSyncer begins; its goroutine ends with close.
-func startSyncer() *syncer {
+// startSyncer begins; its goroutine ends with close. It calls look once in a while.
+func startSyncer(look func()) *syncer {
 	s := &syncer{stop: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(s.done)
@@ -54,6 +54,7 @@ func startSyncer() *syncer {
 			select {
 			case <-tick.C:
 				_ = s.sync()
+				look()
 			case <-s.stop:
 				return
 			}

@@ -3,6 +3,7 @@ package spool
 
 import (
 	"errors"
+	"fmt"
 	"sort"
 	"strconv"
 	"syscall"
@@ -79,23 +80,33 @@ func starts(files *dir.Dir) ([]int64, error) {
 	return list, nil
 }
 
-// Size is the offset behind the last byte of a job's spool.
-func Size(job *dir.Dir) int64 {
+// Size is the offset behind the last byte of a job's spool; 0 when there is none.
+func Size(job *dir.Dir) (int64, error) {
 	files, err := job.Sub(directory)
+	if errors.Is(err, syscall.ENOENT) {
+		return 0, nil
+	}
 	if err != nil {
-		return 0
+		return 0, fmt.Errorf("measure the spool: %w", err)
 	}
 	defer files.Close()
 	list, err := starts(files)
-	if err != nil || len(list) == 0 {
-		return 0
+	if err != nil {
+		return 0, fmt.Errorf("measure the spool: %w", err)
+	}
+	if len(list) == 0 {
+		return 0, nil
 	}
 	last := list[len(list)-1]
 	entry, err := files.Stat(fileName(last))
-	if err != nil {
-		return last
+	if errors.Is(err, syscall.ENOENT) {
+		// It went between the two looks, so nothing of it can be read any more.
+		return last, nil
 	}
-	return last + entry.Size
+	if err != nil {
+		return 0, fmt.Errorf("measure the spool: %w", err)
+	}
+	return last + entry.Size, nil
 }
 
 // IsFull says whether a write found no room: no space, no quota, or the file size limit of the session.

@@ -37,7 +37,11 @@ func readAll(t *testing.T, job *dir.Dir, from int64) ([]record.Record, [][2]int6
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	whole, holes, due, end := []byte{}, [][2]int64{}, from, Size(job)
+	end, err := Size(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, holes, due := []byte{}, [][2]int64{}, from
 	piece := make([]byte, 10_007)
 	for {
 		offset, n, err := reader.Read(piece, end)
@@ -71,11 +75,13 @@ func gaps(t *testing.T, records []record.Record) []map[string]int64 {
 	found := []map[string]int64{}
 	for _, r := range records {
 		if r.Type == record.Gap {
-			g := map[string]int64{}
-			if err := json.Unmarshal(r.Body, &g); err != nil {
+			body := struct{ From, To, Records, Lines, Bytes int64 }{}
+			if err := json.Unmarshal(r.Body, &body); err != nil {
 				t.Fatal(err)
 			}
-			found = append(found, g)
+			found = append(found, map[string]int64{
+				"from": body.From, "to": body.To, "records": body.Records, "lines": body.Lines, "bytes": body.Bytes,
+			})
 		}
 	}
 	return found

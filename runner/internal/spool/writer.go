@@ -56,7 +56,8 @@ func Create(job *dir.Dir, budget int64, clock host.Clock, onGrow func(end int64)
 	if err != nil {
 		return nil, fmt.Errorf("make the spool: %w", err)
 	}
-	w := &Writer{job: job, files: files, clock: clock, onGrow: onGrow, budget: budget, syncing: startSyncer()}
+	w := &Writer{job: job, files: files, clock: clock, onGrow: onGrow, budget: budget}
+	w.syncing = startSyncer(w.look)
 	if err = reserve(job); err == nil {
 		err = w.roll()
 	}
@@ -120,7 +121,7 @@ func (w *Writer) confess() error {
 	if w.unwritten.Records == 0 {
 		return nil
 	}
-	if err := w.append(record.Gap, gap{w.end, w.end, w.unwritten}.body()); err != nil {
+	if err := w.append(record.Gap, gap{w.end, w.end, w.unwritten, forRoom}.body()); err != nil {
 		w.tryAgain = time.Now().Add(retryAfter)
 		return err
 	}
@@ -142,6 +143,7 @@ func (w *Writer) Exit(body []byte) error { return w.last(record.Exit, body) }
 func (w *Writer) last(kind record.Type, body []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.mend()
 	try := func() error {
 		if err := w.confess(); err != nil {
 			return err

@@ -56,7 +56,11 @@ func output(t *testing.T, job *dir.Dir) string {
 	}
 	defer reader.Close()
 	data, text := make([]byte, 1<<16), bytes.Buffer{}
-	_, n, err := reader.Read(data, spool.Size(job))
+	size, err := spool.Size(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, n, err := reader.Read(data, size)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"cronium.dev/runner/internal/message"
 	"cronium.dev/runner/internal/payload"
 	"cronium.dev/runner/internal/spool"
+	"cronium.dev/runner/internal/stray"
 )
 
 const (
@@ -72,7 +73,7 @@ func environment(start message.Start, manifest *payload.Manifest) []string {
 	for _, pair := range slices.Concat(manifest.Env, start.Env, start.Secrets) {
 		set(pair.Name, pair.Value)
 	}
-	set("CRONIUM_JOB", start.Job)
+	set(stray.Mark, start.Job)
 	set("CRONIUM_RUN", start.Run)
 	set("CRONIUM_EVENT", start.Event)
 	set("CRONIUM_SERVER", start.Server)
