@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"cronium.dev/runner/internal/host"
 	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/payload"
 	"cronium.dev/runner/internal/tree"
@@ -40,11 +41,14 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 	if s.isStopped() {
 		return &job.Exit{Reason: job.Cancelled, Code: job.NoCode}
 	}
+	killedBefore := host.OutOfMemory()
 	script, exit := startScript(p, s.family)
 	if exit != nil {
 		return exit
 	}
-	return s.attend(script)
+	exit = s.attend(script)
+	s.noteMemory(exit, killedBefore)
+	return exit
 }
 
 func (s *supervisor) isStopped() bool {

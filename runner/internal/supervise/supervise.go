@@ -146,6 +146,7 @@ func (s *supervisor) supervise(answer *os.File) {
 	_, _ = answer.WriteString(Started)
 	_ = answer.Close()
 	s.noteUnmasked()
+	s.noteSession()
 	var exit *job.Exit
 	if broken != nil {
 		exit = broken

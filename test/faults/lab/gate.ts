@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lab } from '../../fixtures/lab.ts';
+
+/**
+ * Appends one line to its first argument (the ground truth: how often it ran), prints lines 1 to 20, waits until the file
+ * exists that its second argument names, prints lines 21 to 40, appends `done`, and ends with 5.
+ */
+const COUNTING = `#!/bin/sh
+echo started >> "$1"
+for i in $(seq 1 40); do
+  echo "line $i"
+  while [ "$i" = 20 ] && ! [ -e "$2" ]; do sleep 0.05; done
+done
+echo done >> "$1"
+exit 5
+`;
+
+/** What `COUNTING` prints when nothing is lost. */
+export const COUNTED = Array.from({ length: 40 }, (_, index) => `line ${index + 1}\n`).join('');
+
+/** A script that waits in its middle until the test lets it go on, and tells outside of our paths how often it ran. */
+export interface Gated {
+  readonly file: string;
+  readonly args: readonly string[];
+  open(): void;
+  /** The lines of the ground truth. */
+  truth(): readonly string[];
+}
+
+let gates = 0;
+
+export function gated(lab: Lab): Gated {
+  const number = gates++;
+  const truthFile = join(lab.folder, `truth${number}`);
+  const gate = join(lab.folder, `gate${number}`);
+  return {
+    file: lab.script(`counting${number}.sh`, COUNTING),
+    args: [truthFile, gate],
+    open: () => writeFileSync(gate, ''),
+    truth: () => (existsSync(truthFile) ? readFileSync(truthFile, 'utf8').trim().split('\n') : []),
+  };
+}
+
+/** Resolves with what `look` finds as soon as it finds something; fails after `limitMs`. */
+export async function until<T>(what: string, look: () => T | undefined, limitMs = 30_000): Promise<T> {
+  for (const deadline = performance.now() + limitMs; ; await delay(20)) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`It never happened: ${what}`);
+  }
+}
+
+/** The folders of the jobs below a state folder. */
+export function jobFolders(stateHome: string): readonly string[] {
+  const jobs = join(stateHome, 'cronium/jobs');
+  return existsSync(jobs)
+    ? readdirSync(jobs)
+        .filter((name) => /^[0-9a-f]{32}$/.test(name))
+        .map((name) => join(jobs, name))
+    : [];
+}
+
+/** The processes whose arguments hold a text: `[pid, arguments]`. */
+export function processesWith(text: string): readonly (readonly [number, string])[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name): [number, string][] => {
+      try {
+        const line = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return line.includes(text) && Number(name) !== process.pid ? [[Number(name), line]] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** The supervisor of the one job below a state folder. */
+export function supervisorOf(stateHome: string): number {
+  const found = processesWith(`supervise ${join(stateHome, 'cronium')} `);
+  if (found.length !== 1) throw new Error(`There is not one supervisor: ${JSON.stringify(found)}`);
+  return (found[0] as [number, string])[0];
+}
