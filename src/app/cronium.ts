@@ -35,6 +35,11 @@ export interface Cronium extends AsyncDisposable {
    * live. Jobs that another process looks after are followed from the store.
    */
   follow(runId: string, signals: RunSignals, options?: FollowOptions): AsyncIterable<RunEvent>;
+  /**
+   * Tries at once to reach the servers on which jobs of this process wait to be reattached or started, whatever was left of their
+   * pauses; says whether there were any.
+   */
+  retryNow(options?: FollowOptions): boolean;
   /** Brings every unfinished job up to date without waiting for its end, in bounded time. */
   refresh(options: { signal: AbortSignal }): Promise<void>;
   /** Newest first. */

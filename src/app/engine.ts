@@ -5,6 +5,7 @@ import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
 import type { JobDeps } from '../execution/job-context.ts';
+import { Pauses } from '../execution/pauses.ts';
 import { Sessions } from '../execution/sessions.ts';
 import { type Artifacts, loadArtifacts } from '../runner/artifacts.ts';
 import type { Stray } from '../runner/message.ts';
@@ -58,6 +59,7 @@ export class Engine implements Cronium {
   readonly #sessions: Sessions;
   readonly #changes: Changes;
   readonly #claims: Claims;
+  readonly #pauses = new Pauses();
   readonly #states: ServerStates;
   readonly #care: ServerCare;
   readonly #attendant: Attendant;
@@ -81,7 +83,7 @@ export class Engine implements Cronium {
       artifacts: () => this.#loadArtifacts(),
       transport: (server) => this.#transports.get(server),
       pin: ({ name }) => store.deployments.pin(name),
-      journal: sessionJournal(recorder, this.#states),
+      journal: sessionJournal(recorder, this.#states, { reached: () => this.#pauses.endOld() }),
     });
     this.#care = new ServerCare({ store, sessions: this.#sessions, states: this.#states, changed });
     const execution: JobDeps = {
@@ -92,6 +94,7 @@ export class Engine implements Cronium {
       holdsPayload: (server, sha256) => store.servers.holdsPayload(server.name, sha256),
       payloadHeld: (server, sha256) => this.#notePayload(server, sha256),
       isRetryable,
+      pauses: this.#pauses,
       random: Math.random,
     };
     this.#attendant = new Attendant({ store, claims: this.#claims, execution, log });
@@ -157,6 +160,10 @@ export class Engine implements Cronium {
 
   async *follow(runId: string, signals: RunSignals, options: FollowOptions = {}): AsyncGenerator<RunEvent> {
     yield* followRun(this.findRun(runId), signals, options, this.#live);
+  }
+
+  retryNow({ servers }: FollowOptions = {}): boolean {
+    return this.#pauses.end(servers);
   }
 
   refresh(options: { readonly signal: AbortSignal }): Promise<void> {

@@ -3,7 +3,11 @@ import type { Recorder } from './recorder.ts';
 import type { ServerStates } from './server-states.ts';
 
 /** What becomes of the sessions: facts for the store, states for those who look on. */
-export function sessionJournal(recorder: Recorder, states: ServerStates): SessionJournal {
+export function sessionJournal(
+  recorder: Recorder,
+  states: ServerStates,
+  { reached }: { reached(): void },
+): SessionJournal {
   return {
     opening: ({ name }) => states.connecting(name),
     deploying: (server, artifact, from) => recorder.deploying(server, artifact, from),
@@ -11,6 +15,7 @@ export function sessionJournal(recorder: Recorder, states: ServerStates): Sessio
     opened: (server, session, deployed) => {
       states.connected(server.name);
       recorder.opened(server, session, deployed);
+      reached();
     },
     failed: ({ name }, error) => states.failed(name, error),
     closed: ({ name }) => states.closed(name),

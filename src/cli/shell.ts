@@ -5,6 +5,7 @@ import { findPlaces } from '../app/places.ts';
 import { sqliteBinding } from '../app/sqlite-binding.ts';
 import { displayable } from '../base/display.ts';
 import type { Prompts } from '../transport/transport.ts';
+import { EnterKey } from './enter-key.ts';
 import { Output } from './output.ts';
 import { createPalette, type Palette } from './palette.ts';
 import { StatusLine } from './status-line.ts';
@@ -26,6 +27,7 @@ export interface Shell extends AsyncDisposable {
   readonly err: Output;
   readonly palette: Palette;
   readonly status: StatusLine;
+  readonly enterKey: EnterKey;
   readonly isVerbose: boolean;
   /** The person at the terminal; without one, there is nobody to ask. */
   readonly prompts: Prompts;
@@ -46,13 +48,23 @@ export function createShell(options: GlobalOptions, handlers: { onOutputGone(): 
     dataDir: options.dataDir,
     configFile: options.config,
   });
-  const prompts = terminalPrompts({ hasTerminal: hasControllingTerminal(), hold: () => status.hold() });
+  const enterKey = new EnterKey();
+  const hold = (): Disposable => {
+    const held = [status.hold(), enterKey.hold()];
+    return {
+      [Symbol.dispose]: () => {
+        for (const one of held) one[Symbol.dispose]();
+      },
+    };
+  };
+  const prompts = terminalPrompts({ hasTerminal: hasControllingTerminal(), hold });
   let engine: Cronium | undefined;
   return {
     out,
     err,
     palette: createPalette({ isColoured }),
     status,
+    enterKey,
     isVerbose: options.verbose === true,
     prompts,
     cronium: () => {

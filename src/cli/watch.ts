@@ -2,6 +2,7 @@ import { shortId } from '../domain/id.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import { showJson } from './json-view.ts';
+import { RetryKey } from './retry-key.ts';
 import type { Shell } from './shell.ts';
 import { TextView } from './text-view.ts';
 
@@ -24,7 +25,9 @@ export async function watchRun(
   const outcomes = new Map<string, JobOutcome>();
   const view = new TextView({ ...shell, now: () => performance.now() });
   if (options.title !== undefined) view.expect(options.servers, options.title);
+  using retryKey = new RetryKey(shell);
   for await (const event of events) {
+    retryKey.notice(event);
     if (event.type === 'settled') outcomes.set(event.server, event.outcome);
     if (!options.isJson) await view.show(event);
     else await showJson(event, shell.out, shell.err);

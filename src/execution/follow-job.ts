@@ -1,5 +1,4 @@
 import type { StreamText } from '../base/stream-text.ts';
-import { wait } from '../base/wait.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { Attachment } from '../runner/attachment.ts';
@@ -10,9 +9,6 @@ import type { JobContext, JobEnd } from './job-context.ts';
 import type { Mirror } from './mirror.ts';
 import { reattachPauseMs } from './retry.ts';
 import { isDisconnection } from './sessions.ts';
-
-/** How long a server that went away is looked for before the job is left to itself; it can be followed again at any time. */
-const REATTACH_LIMIT_MS = 300_000;
 
 /** Bad records in a row at the same place: the log on the server is damaged there. */
 const MAX_DAMAGED_READS = 3;
@@ -101,16 +97,19 @@ async function watch(context: JobContext, follower: Follower, live: LiveJob): Pr
   };
 }
 
-/** Attaches again, with growing pauses; gives up when the person leaves or after the limit. */
+/**
+ * Attaches again, with growing pauses and for as long as it takes: a laptop sleeps for days. Gives up when the person leaves, and
+ * with a sentence when only a person can help: a key or a host key is refused.
+ */
 async function reattach(
   context: JobContext,
   offset: number,
 ): Promise<{ kind: 'live'; live: LiveJob } | Extract<JobEnd, { kind: 'settled' }> | undefined> {
   const { job, deps, signals } = context;
-  const limit = performance.now() + REATTACH_LIMIT_MS;
-  for (let attempt = 0; performance.now() < limit; attempt++) {
+  let problem: string | undefined;
+  for (let attempt = 0; ; attempt++) {
     try {
-      await wait(reattachPauseMs(attempt, deps.random), { signal: signals.leave });
+      await pause(context, reattachPauseMs(attempt, deps.random));
       const used = await deps.sessions.use(job.server, { signal: signals.leave });
       try {
         const { state, attachment } = await attachAt(used.session, job.id, offset);
@@ -123,13 +122,29 @@ async function reattach(
     } catch (error) {
       if (signals.leave.aborted) return undefined;
       if (isUnknownJob(error)) return { kind: 'settled', outcome: FORGOTTEN };
-      if (!isDisconnection(error) && !deps.isRetryable(error)) {
+      if (!mayPass(error) && !deps.isRetryable(error)) {
         await context.note(`Cannot reattach: ${sentence(error)}`);
         return undefined;
       }
+      if (sentence(error) !== problem) await context.note(`${sentence(error)}; trying again until it answers`);
+      problem = sentence(error);
     }
   }
-  return undefined;
+}
+
+/** A cancel is not kept waiting: it ends the pause in which it is asked for. */
+async function pause({ job, deps, signals }: JobContext, ms: number): Promise<void> {
+  const { cancel, leave } = signals;
+  const signal = cancel.aborted ? leave : AbortSignal.any([cancel, leave]);
+  await deps.pauses.wait(job.server, ms, { signal }).catch((reason) => {
+    if (leave.aborted) throw reason;
+  });
+}
+
+/** What was reached before may be reached again: without a network no name has an address, and a server that boots gives no shell. */
+function mayPass(error: unknown): boolean {
+  if (isDisconnection(error)) return true;
+  return error instanceof CroniumError && /^(?:connect\/unresolved|boot\/(?:silent|ended|stuck))$/.test(error.code);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Progress, RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
 import type { Journal } from './journal.ts';
 import type { Mirror } from './mirror.ts';
+import type { Pauses } from './pauses.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What jobs need from the rest of the engine. */
@@ -18,6 +19,8 @@ export interface JobDeps {
   holdsPayload(server: Server, sha256: string): boolean;
   /** The server holds the payload: it has started a job with it. */
   payloadHeld(server: Server, sha256: string): void;
+  /** Between tries to reach a server that went away. */
+  readonly pauses: Pauses;
   /** Says whether another try may help: a refused connection, not a refused key. */
   isRetryable(error: unknown): boolean;
   random(): number;

@@ -1,4 +1,4 @@
-import { abortable, wait } from '../base/wait.ts';
+import { abortable } from '../base/wait.ts';
 import { RefusedError, sentence } from '../domain/errors.ts';
 import type { RunPlan } from '../domain/run.ts';
 import type { JobState, StartMessage } from '../runner/message.ts';
@@ -44,10 +44,12 @@ export class Start {
         const isHopeless = !deps.isRetryable(error) && !isDisconnection(error);
         if (isHopeless || attempt >= this.#plan.retries || signals.leave.aborted) throw error;
         if (signals.cancel.aborted && !this.#isSent) throw error;
+        const { job } = this.#context;
         const pause = retryPauseMs(attempt, deps.random);
         await this.#context.note(`${sentence(error)}; trying again in ${(pause / 1000).toFixed(1)} s`);
         // A cancel ends the pause: what may have been sent has to be called back at once.
-        await wait(pause, { signal: AbortSignal.any([signals.leave, signals.cancel]) }).catch((reason) => {
+        const stop = AbortSignal.any([signals.leave, signals.cancel]);
+        await deps.pauses.wait(job.server, pause, { signal: stop }).catch((reason) => {
           if (signals.leave.aborted || !this.#isSent) throw reason;
         });
       }

@@ -9,6 +9,7 @@ export const COMMANDS = {
   rerun: 'cronium.rerun',
   replay: 'cronium.replay',
   cancelRun: 'cronium.cancelRun',
+  retryNow: 'cronium.retryNow',
   runEvent: 'cronium.runEvent',
   runHere: 'cronium.runHere',
   showMenu: 'cronium.showMenu',

@@ -127,6 +127,14 @@ export class LiveRuns implements AsyncDisposable {
     await (live?.done ?? this.#attend({ id, event, events }));
   }
 
+  /** Tries at once to reach the servers of a run again, all or these; a run that this window does not watch is watched from now on. */
+  async retryNow(run: RunRecord, options: { readonly servers?: readonly string[] } = {}): Promise<void> {
+    const cronium = await this.#engine.get();
+    const servers = options.servers ?? run.jobs.map(({ server }) => server.name);
+    // What goes wrong stands in the rows of its jobs, where it was asked for.
+    if (!cronium.retryNow({ servers }) && !this.#runs.has(run.id)) this.#follow(run).catch(() => {});
+  }
+
   /** Takes up unfinished runs again, in silence, so that their phases and ends are seen; the newest first. */
   async comeBack(): Promise<readonly TakenUp[]> {
     const cronium = await this.#engine.get();

@@ -47,8 +47,10 @@ export const rowKinds: Readonly<Record<string, readonly string[]>> = {
     ),
   ),
   [VIEWS.runs]: wordsOf(
-    [[good], [bad], [undefined], [good, bad], [undefined, bad], [good, good], [undefined, undefined]].map((outcomes) =>
-      runRow(runOf(outcomes)),
+    (['running', 'detached'] as const).flatMap((phase) =>
+      [[good], [bad], [undefined], [good, bad], [undefined, bad], [good, good], [undefined, undefined]].map(
+        (outcomes) => runRow(runOf(outcomes, phase)),
+      ),
     ),
   ),
 };
@@ -71,12 +73,12 @@ function deployment(state: Deployment['state']): Deployment {
   return { server: 'web1', sha256: state, version: '1', platform: 'linux/amd64', state, at: 0, run: 'run' };
 }
 
-function runOf(outcomes: readonly (JobOutcome | undefined)[]): RunRecord {
+function runOf(outcomes: readonly (JobOutcome | undefined)[], phase: 'running' | 'detached'): RunRecord {
   const jobs = outcomes.map((outcome, index) => ({
     id: `job-${index}`,
     runId: 'run',
     server: web,
-    phase: 'running' as const,
+    phase,
     phaseAt: 0,
     cancelRequested: false,
     ...(outcome ? { outcome } : {}),

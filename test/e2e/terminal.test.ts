@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { startChaosLab } from '../faults/lab/chaos-lab.ts';
 import { type Lab, startLab } from '../fixtures/lab.ts';
 import { testKey } from '../fixtures/sshd-keys.ts';
 
@@ -127,6 +128,29 @@ test('what clean would remove is listed and confirmed on the terminal', async ()
   expect(existsSync(bin) ? readdirSync(bin) : []).toEqual([]);
 });
 
+test('Enter reaches a lost server at once, whatever is left of the pause', async () => {
+  await using lab = await startChaosLab();
+  const gate = join(lab.folder, 'gate');
+  const script = lab.script('wait.sh', '#!/bin/sh\necho begun\nuntil [ -e "$1" ]; do sleep 0.05; done\necho over\n');
+  // All pauses are as long as they can be: 0.5, 1, 2, 4, 8, 16 and then 30 s.
+  const longest = { NODE_OPTIONS: '--import=data:text/javascript,Math.random=()=>0.999' };
+  const screen = onTerminal(lab, ['run', script, '--on', 'web1', '--', gate], longest);
+  await screen.sees('begun');
+  lab.chaos.rules = () => 'refuse';
+  lab.chaos.break('reset');
+  await screen.sees('Press Enter to try again at once');
+  await lab.chaos.reached(1 + 4);
+  lab.chaos.rules = () => ({});
+  // Now 8 s would have to pass by themselves.
+  const began = performance.now();
+  screen.type('\n');
+  await lab.chaos.reached(1 + 5);
+  expect(performance.now() - began).toBeLessThan(6_000);
+  writeFileSync(gate, '');
+  expect(await screen.ended).toBe(0);
+  expect(screen.text()).toContain('over');
+});
+
 function publicKey(name: string): string {
   return readFileSync(`${testKey(name, { passphrase: 'open sesame' })}.pub`, 'utf8');
 }
@@ -139,7 +163,7 @@ interface Screen {
 }
 
 /** Runs the command on a pseudo-terminal of its own (`script` of util-linux). */
-function onTerminal(lab: Lab, args: readonly string[]): Screen {
+function onTerminal(lab: Lab, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Screen {
   const quoted = [
     process.execPath,
     CLI,
@@ -153,7 +177,7 @@ function onTerminal(lab: Lab, args: readonly string[]): Screen {
   ]
     .map((word) => `'${word}'`)
     .join(' ');
-  const env = { PATH: process.env.PATH, HOME: join(lab.folder, 'home'), TERM: 'xterm' };
+  const env = { PATH: process.env.PATH, HOME: join(lab.folder, 'home'), TERM: 'xterm', ...variables };
   const child: ChildProcess = spawn('script', ['-qefc', quoted, '/dev/null'], { cwd: lab.folder, env, stdio: 'pipe' });
   let said = '';
   let wake = (): void => {};

@@ -74,6 +74,7 @@ export function runRow(run: RunRecord, deps: RunRowDeps = { moment: (at) => desc
     words: [
       'run',
       ...(isActive ? ['active'] : []),
+      ...(run.jobs.some(isDetached) ? ['detached'] : []),
       ...(isBad ? ['bad'] : []),
       ...(outcomes.length > 1 ? ['many'] : []),
     ].join(' '),
@@ -106,7 +107,7 @@ function jobRow(job: JobRecord, deps: RunRowDeps): Row {
     description,
     tooltip: jobTip(job, { state: description, moment: deps.moment }),
     icon: job.outcome ? JOB_ICONS[job.outcome.kind] : phaseIcon(job),
-    words: job.outcome ? 'job' : 'job active',
+    words: ['job', ...(job.outcome ? [] : ['active']), ...(isDetached(job) ? ['detached'] : [])].join(' '),
     spoken: `Server ${name}, ${description}`,
     target: { kind: 'job', run: job.runId, server: job.server.name },
     ...(job.outcome ? {} : { since: sinceOf(job) }),
@@ -120,6 +121,11 @@ function describeLive(job: JobRecord, live: LiveJob | undefined): string {
   const words = [describePhase(job.phase), ...(done === undefined ? [] : [`${done} %`])].join(' ');
   // What is said while the script runs stands in its log.
   return job.phase === 'running' || live?.note === undefined ? words : `${words}: ${live.note}`;
+}
+
+/** Its server is out of reach, as far as we know. */
+function isDetached({ outcome, phase }: JobRecord): boolean {
+  return outcome === undefined && phase === 'detached';
 }
 
 /** A script counts from its start, whatever became of the connection; a step from its own beginning. */

@@ -6,6 +6,7 @@ import type { RunPlan } from '../../../src/domain/run.ts';
 import type { RunEvent } from '../../../src/domain/run-event.ts';
 import { runJob } from '../../../src/execution/job.ts';
 import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
+import { Pauses } from '../../../src/execution/pauses.ts';
 import { Sessions } from '../../../src/execution/sessions.ts';
 import type { RemoteOpener } from '../../../src/runner/remote.ts';
 import { openMirror } from '../../../src/store/mirror.ts';
@@ -82,6 +83,7 @@ async function run(
     holdsPayload: () => true,
     payloadHeld: () => {},
     isRetryable,
+    pauses: new Pauses(),
     random: () => 0,
   };
   const events: RunEvent[] = [];

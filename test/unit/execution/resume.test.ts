@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
+import { Pauses } from '../../../src/execution/pauses.ts';
 import { resumeJob } from '../../../src/execution/resume.ts';
 import { Sessions } from '../../../src/execution/sessions.ts';
 import { openMirror } from '../../../src/store/mirror.ts';
@@ -40,6 +41,7 @@ async function resumeUnknown(logs: string): Promise<{ end: JobEnd; heard: string
     holdsPayload: () => true,
     payloadHeld: () => {},
     isRetryable: () => false,
+    pauses: new Pauses(),
     random: () => 0,
   };
   const never = new AbortController().signal;

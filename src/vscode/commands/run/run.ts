@@ -7,6 +7,7 @@ import { copyRunId } from './copy-run-id.ts';
 import { clearRuns, forgetRun } from './forget-run.ts';
 import { refresh } from './refresh.ts';
 import { replay, rerun, rerunFailed, rerunLast } from './rerun.ts';
+import { retryNow } from './retry-now.ts';
 import { runHere } from './run-here.ts';
 import type { RunDeps } from './run-script.ts';
 import { runSelection } from './run-selection.ts';
@@ -25,6 +26,7 @@ type Names =
   | 'rerun'
   | 'replay'
   | 'cancelRun'
+  | 'retryNow'
   | 'runEvent'
   | 'runHere'
   | 'showMenu'
@@ -56,6 +58,7 @@ export function runCommands(deps: RunCommandDeps): Handlers<Names> {
     rerun: (target, selected) => rerun(rowsOf(target, selected), deps),
     replay: (target, selected) => replay(rowsOf(target, selected), deps),
     cancelRun: (target, selected) => cancelRun(rowsOf(target, selected), deps),
+    retryNow: (target, selected) => retryNow(rowsOf(target, selected), deps),
     runEvent: (target, selected) => runSources(sourcesOf(target, selected), deps),
     runHere: (target, selected) => runHere(rowsOf(target, selected), deps),
     showMenu: () =>
