@@ -37,6 +37,7 @@ test)
 	need zsh zsh
 	need busybox busybox-static
 	need socat socat
+	need dropbear dropbear-bin
 	;;
 esac
 if [ -n "$packages" ]; then

@@ -39,6 +39,7 @@ import type { Host } from './host.ts';
 import { installId } from './install.ts';
 import { cancelRun, followRun, type LiveRunDeps, runPlan } from './live-run.ts';
 import { readEntries } from './log.ts';
+import { loginFacts } from './login-facts.ts';
 import { nodeFiles } from './node-files.ts';
 import { planRun } from './planning.ts';
 import { forgetRun, prune } from './pruning.ts';
@@ -78,7 +79,7 @@ export class Engine implements Cronium {
     this.#changes.on(() => this.#claims.noticeCancels());
     const recorder = new Recorder(store, changed);
     this.#states = new ServerStates(changed);
-    this.#transports = createTransports(host);
+    this.#transports = createTransports({ ...host, logins: loginFacts(store, log) });
     this.#sessions = new Sessions({
       artifacts: () => this.#loadArtifacts(),
       transport: (server) => this.#transports.get(server),

@@ -74,6 +74,7 @@ async function attempt(opener: RemoteOpener, runners: readonly Runner[], options
   const remote = await opener.open(command, {
     ahead: options.ahead,
     ...(options.onSent && options.ahead.length > 0 ? { onSent: options.onSent } : {}),
+    ...(options.onDiscarded && options.ahead.length > 0 ? { onDiscarded: options.onDiscarded } : {}),
     signal: options.signal,
   });
   let done = false;

@@ -18,6 +18,11 @@ export type RemoteEnd =
 export interface RemoteOpener {
   open(
     command: string,
-    options: { readonly ahead?: Uint8Array; readonly onSent?: () => void; readonly signal: AbortSignal },
+    options: {
+      readonly ahead?: Uint8Array;
+      readonly onSent?: () => void;
+      readonly onDiscarded?: () => void;
+      readonly signal: AbortSignal;
+    },
   ): Promise<Remote>;
 }

@@ -103,6 +103,13 @@ const STEPS: readonly string[] = [
     platform TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The fingerprint of the public key that let us in last.
+  CREATE TABLE logins (
+    place TEXT PRIMARY KEY,
+    key TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the database to the version this program knows. Several processes may do so at once: one does, the others wait. */

@@ -6,6 +6,7 @@ import { databaseProblem } from './database-problem.ts';
 import { Deployments } from './deployments.ts';
 import { errorCode } from './error-code.ts';
 import { Jobs } from './jobs.ts';
+import { Logins } from './logins.ts';
 import { migrate } from './migrations.ts';
 import { Payloads } from './payloads.ts';
 import { Runs } from './runs.ts';
@@ -24,6 +25,7 @@ export interface Store extends Disposable {
   readonly payloads: Payloads;
   readonly deployments: Deployments;
   readonly servers: Servers;
+  readonly logins: Logins;
   /** The folder of a job's mirror, whether it exists or not. */
   logDir(job: string): string;
   /** Makes one write of all that `work` writes, or none: a thousand claims cost as much as one. */
@@ -61,6 +63,7 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
     payloads: new Payloads(connection),
     deployments: new Deployments(connection),
     servers: new Servers(connection),
+    logins: new Logins(connection),
     logDir: (job) => join(logsDir, checkedId(job)),
     transaction: (work) => connection.transaction(work),
     transactionLightly: (work) => connection.transactionLightly(work),

@@ -1,6 +1,7 @@
 import type { Server } from '../domain/server.ts';
 import { localTransport } from './local.ts';
 import { createSshConfig } from './ssh/config.ts';
+import type { LoginMemory } from './ssh/login-memory.ts';
 import { createSshPool, type SshPool } from './ssh/pool.ts';
 import type { Prompts, Transport, Transports } from './transport.ts';
 
@@ -10,6 +11,7 @@ export interface TransportDeps {
   /** Read instead of the user's and the system's SSH configuration. */
   readonly sshConfigFile?: string;
   readonly prompts: Prompts;
+  readonly logins: LoginMemory;
   readonly log: (message: string) => void;
 }
 

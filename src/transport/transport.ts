@@ -3,6 +3,7 @@ import type { Server } from '../domain/server.ts';
 
 export { type Address, parseAddress } from './ssh/address.ts';
 export { isRetryable } from './ssh/errors.ts';
+export { createLoginMemory, type LoginMemory } from './ssh/login-memory.ts';
 
 /**
  * One way to a server. A target is anything that can give one duplex byte stream to a runner; all else is written once, above.
@@ -22,6 +23,8 @@ export interface OpenOptions {
   readonly ahead?: Uint8Array;
   /** Called when the request and `ahead` are about to leave this machine: from here on the server may act on them. */
   readonly onSent?: () => void;
+  /** The server has thrown the request and `ahead` away unread; they are sent again, or `open` throws. */
+  readonly onDiscarded?: () => void;
   readonly signal: AbortSignal;
 }
 

@@ -5,9 +5,11 @@ import { planAlgorithms } from './algorithms.ts';
 import { Deadline } from './deadline.ts';
 import { establish } from './establish.ts';
 import { openHostKeyCheck } from './host-key.ts';
-import { collectIdentities, type IdentityDeps } from './identity.ts';
+import { collectIdentities, type Identity, type IdentityDeps } from './identity.ts';
+import { fingerprint } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import { createLogin } from './login.ts';
+import { type LoginMemory, placeOf } from './login-memory.ts';
 import { type ProxySocket, startProxyCommand } from './proxy-command.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { connectSocket } from './socket.ts';
@@ -17,10 +19,15 @@ import type { Turns } from './turns.ts';
 /** Servers that are switched off must not keep the others waiting. */
 const SILENT_MS = 1_000;
 
+/** What is to be started; the same object stands for the same start. */
+export interface StartRequest extends OpenOptions {
+  readonly command: string;
+}
+
 /** A live, authenticated connection to one host. */
 export interface Connection {
-  /** Starts `command`; see `Transport.open`. */
-  exec(command: string, options: OpenOptions): Promise<RemoteProcess>;
+  /** Starts a command, see `Transport.open`; the one that was sent along with the login is under way already. */
+  exec(request: StartRequest): Promise<RemoteProcess>;
   /** A way through this host to another one. */
   forward(to: ResolvedHost, options: { readonly signal: AbortSignal }): Promise<Duplex>;
   /** Resolves, with a sentence, when the connection is gone. */
@@ -41,17 +48,51 @@ export interface ConnectionDeps {
   readonly log: (message: string) => void;
   /** The last jump host, if there is one. */
   readonly via: Connection | undefined;
+  /** The jump hosts on the way, of which `via` is the last. */
+  readonly jumps: readonly string[];
+  readonly logins: LoginMemory;
   /** It may take long, and not for our sake: a person is going to be asked, or nobody answers. */
   readonly onWaiting: () => void;
+}
+
+export interface ConnectSshOptions {
+  /** What will be asked of the connection first: sent along with the login where the server is known. */
+  readonly first?: StartRequest;
+  readonly signal: AbortSignal;
 }
 
 /** Connects to `host`, verifies it, logs in. Everything that waits is bounded, but for a person. */
 export async function connectSsh(
   host: ResolvedHost,
   deps: ConnectionDeps,
-  options: { readonly signal: AbortSignal },
+  options: ConnectSshOptions,
 ): Promise<Connection> {
-  const { signal } = options;
+  const place = placeOf(host, deps.jumps);
+  const accepted = deps.logins.keyFor(place);
+  let isCutOff = false;
+  try {
+    const onCutOff = () => {
+      isCutOff = true;
+    };
+    return await attempt(host, deps, { ...options, place, ...(accepted === undefined ? {} : { accepted }), onCutOff });
+  } catch (error) {
+    if (accepted === undefined || !isCutOff) throw error;
+    // The key that was right last time has used up what the server bears: once more in the order of the configuration.
+    deps.logins.forget(place);
+    return await attempt(host, deps, { ...options, place, onCutOff: () => {} });
+  }
+}
+
+interface AttemptOptions extends ConnectSshOptions {
+  readonly place: string;
+  /** The fingerprint of the key that was accepted last time. */
+  readonly accepted?: string;
+  /** The server ends the connection over too many refused keys. */
+  readonly onCutOff: () => void;
+}
+
+async function attempt(host: ResolvedHost, deps: ConnectionDeps, options: AttemptOptions): Promise<Connection> {
+  const { place, accepted, first, signal } = options;
   signal.throwIfAborted();
   let phase: Phase = 'socket';
   const stop = new AbortController();
@@ -69,19 +110,28 @@ export async function connectSsh(
     const check = await openHostKeyCheck(host, { ...deps, whileAsking });
     const algorithms = planAlgorithms(host, check.knownTypes);
     const identities = collectIdentities(host, {
+      ...(accepted === undefined ? {} : { accepted }),
       whileSigning: (work) => deadline.without(work),
       ...unlockingFor(host, deps, askPerson),
     });
     // Nobody looks at it before the handshake is done.
     identities.catch(() => {});
+    const onAccepted = (key: Identity | undefined) => {
+      if (key === undefined) deps.logins.forget(place);
+      else deps.logins.accepted(place, fingerprint(key.publicKey.getPublicSSH()));
+    };
     deadline.start(host.connectTimeoutMs);
     const { socket, explain } = await calledWhenSilent(openSocket(host, deps, stop.signal), deps.onWaiting);
     phase = 'handshake';
+    const knownKey = async () => (await identities).known;
     return await establish(host, socket, {
+      ...(first === undefined || accepted === undefined ? {} : { first: { request: first, knownKey } }),
+      onMisguessed: () => deps.logins.forget(place),
+      onCutOff: options.onCutOff,
       algorithms,
       check,
       explain,
-      createLogin: (fail) => createLogin(host, { ...deps, identities, askPerson, fail }),
+      createLogin: (fail) => createLogin(host, { ...deps, identities, askPerson, fail, onAccepted }),
       onVerified: () => {
         phase = 'login';
         deadline.start(host.connectTimeoutMs);

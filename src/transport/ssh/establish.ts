@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import { type Offer, weakness } from './algorithms.ts';
 import { guardChannels } from './channel-guard.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, StartRequest } from './connection.ts';
 import { connectError } from './errors.ts';
+import { type Flight, type FlightOptions, prepareFlight } from './flight.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import { watchLiveness } from './liveness.ts';
 import type { Login } from './login.ts';
@@ -21,6 +22,12 @@ export interface EstablishOptions {
   /** Why the socket ended, when it knows better than we do. */
   readonly explain: () => Error | undefined;
   readonly createLogin: (fail: (error: Error) => void) => Login;
+  /** A command to send along with the login, where the key is known. */
+  readonly first?: { readonly request: StartRequest; readonly knownKey: FlightOptions['knownKey'] };
+  /** What was known of the server led astray. */
+  readonly onMisguessed: () => void;
+  /** The server ended the connection over what it refused. */
+  readonly onCutOff: () => void;
   /** The host is who we think it is; now we log in. */
   readonly onVerified: () => void;
   /** Ends the attempt; without effect on the connection once it stands. */
@@ -42,6 +49,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
   let banner = '';
   let pinnedKey: Buffer | undefined;
   let remembered: Promise<void> | undefined;
+  let flight: Flight | undefined;
 
   const destroy = () => {
     client.destroy();
@@ -49,11 +57,14 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
   };
   const fail = (error: Error) => {
     ready.reject(error);
-    if (isReady) lost ??= error.message;
+    lost ??= error.message;
     destroy();
   };
   const login = options.createLogin(fail);
   const denied = (reason?: string) => {
+    // It has not let us in: nothing that was sent along was read.
+    flight?.refused();
+    if (reason !== undefined) options.onCutOff();
     const error = login.denied(reason);
     return banner === ''
       ? error
@@ -91,6 +102,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
   });
   client.on('change password', () => fail(denied('the server wants the password to be changed first')));
   client.on('ready', () => {
+    flight?.accepted();
     login.accepted();
     ready.resolve();
   });
@@ -154,9 +166,18 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
       remembered = check.remember();
       remembered.catch(fail);
     });
+    const channels = openChannels(host, client, privates, { socket, lost: () => lost });
+    if (options.first !== undefined) {
+      const { onMisguessed } = options;
+      flight = prepareFlight(host, privates, { ...options.first, socket, start: channels.exec, fail, onMisguessed });
+    }
     signAtOnce(privates, {
       offered: login.offered,
-      onRefused: login.refused,
+      onRefused: (methods, isPartial) => {
+        flight?.refused();
+        login.refused(methods, isPartial);
+      },
+      onSigned: (identity, send) => (flight === undefined ? send() : flight.sign(identity, send)),
       onUnusable: (identity, error) => login.note(`${identity.label} could not sign (${error.message})`),
     });
     order.enforce();
@@ -172,7 +193,8 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
     });
     closed.promise.then(stopWatching);
     return {
-      ...openChannels(host, client, privates, { socket, lost: () => lost }),
+      exec: (request) => flight?.take(request) ?? channels.exec(request),
+      forward: channels.forward,
       closed: closed.promise,
       close: () => {
         lost ??= `The connection to ${describeHost(host)} was closed`;
@@ -181,6 +203,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
       },
     };
   } catch (error) {
+    if (flight?.isInTheAir) options.onMisguessed();
     destroy();
     throw error;
   } finally {

@@ -1,6 +1,7 @@
 import type { ParsedKey } from 'ssh2';
 import { openAgent } from './agent.ts';
 import { findCertificate, type KeyFile, readKeyFile } from './key-file.ts';
+import { fingerprint } from './known-hosts.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { keyId, type Unlocking, unlock } from './unlock.ts';
 
@@ -21,11 +22,15 @@ export interface Identity {
 /** The keys to offer to one host, in order, and what was left out. */
 export interface Identities {
   readonly identities: readonly Identity[];
+  /** The first of them, if it let us in last time and signs without asking anybody. */
+  readonly known?: Identity;
   /** Sentences without a capital for the message when nobody lets us in. */
   readonly notes: readonly string[];
 }
 
 export interface IdentityDeps {
+  /** The fingerprint of the key that let us in last time: it comes first. */
+  readonly accepted?: string;
   /** Runs around each signature of the agent, which may ask its owner first. */
   readonly whileSigning: <T>(work: () => Promise<T>) => Promise<T>;
   /** Opens encrypted keys; absent when nobody is there to ask. */
@@ -37,7 +42,7 @@ const MAX_OFFERS = 6;
 
 /**
  * Collects the keys for `host`: those of the agent that the configuration names, then named files, the agent's others, the
- * default files, and at last the encrypted ones. A server counts every offer, so the likely ones come first and the agent's
+ * default files, and at last the encrypted ones; in front of them all the one that let us in last time. A server counts every offer, so the likely ones come first and the agent's
  * others leave room for the files.
  */
 export async function collectIdentities(host: ResolvedHost, deps: IdentityDeps): Promise<Identities> {
@@ -56,7 +61,9 @@ export async function collectIdentities(host: ResolvedHost, deps: IdentityDeps):
   const configured = new Set(files.flatMap(publicKeyOf).map(keyId));
   const agentKeys = agent?.keys ?? [];
   const inAgent = agentKeys.filter((key) => configured.has(keyId(key)));
-  const others = host.identitiesOnly ? [] : agentKeys.filter((key) => !configured.has(keyId(key)));
+  const isKnown = (key: ParsedKey) => deps.accepted === fingerprint(key.getPublicSSH());
+  const unnamed = host.identitiesOnly ? [] : agentKeys.filter((key) => !configured.has(keyId(key)));
+  const others = [...unnamed.filter(isKnown), ...unnamed.filter((key) => !isKnown(key))];
   const held = new Set(inAgent.map(keyId));
   const rest = ofFiles.filter((identity) => !held.has(keyId(identity.publicKey)));
   const plain = rest.filter((identity) => identity.signsAtOnce);
@@ -81,12 +88,14 @@ export async function collectIdentities(host: ResolvedHost, deps: IdentityDeps):
   const offered = [
     ...inAgent.map((key) => ofAgent(key, true)),
     ...(host.identityFilesAreNamed ? plain : []),
-    ...others.slice(0, room).map((key) => ofAgent(key, agentKeys.length === 1)),
+    ...others.slice(0, room).map((key) => ofAgent(key, agentKeys.length === 1 || isKnown(key))),
     ...(host.identityFilesAreNamed ? [] : plain),
     ...encrypted,
   ];
-  const accepted = unique(offered).filter((identity) => isAllowed(identity.publicKey, host));
-  return { identities: accepted.slice(0, MAX_OFFERS), notes };
+  const allowed = unique(offered).filter((identity) => isAllowed(identity.publicKey, host));
+  const known = allowed.find((identity) => identity.signsAtOnce && isKnown(identity.publicKey));
+  const ordered = known === undefined ? allowed : [known, ...allowed.filter((identity) => identity !== known)];
+  return { identities: ordered.slice(0, MAX_OFFERS), ...(known === undefined ? {} : { known }), notes };
 }
 
 function fileIdentity(file: KeyFile, deps: IdentityDeps): readonly Identity[] {

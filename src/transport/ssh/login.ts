@@ -34,6 +34,8 @@ export interface LoginDeps {
   /** Ends the attempt at once. */
   readonly fail: (error: Error) => void;
   readonly log: (message: string) => void;
+  /** The server let us in with this key alone, or with something else. */
+  readonly onAccepted: (key: Identity | undefined) => void;
 }
 
 export function createLogin(host: ResolvedHost, deps: LoginDeps): Login {
@@ -69,6 +71,7 @@ export function createLogin(host: ResolvedHost, deps: LoginDeps): Login {
     offered: () => current,
     accepted: () => {
       typed.judge('accepted');
+      deps.onAccepted(isPartial ? undefined : current);
       const means = current === undefined ? 'what was typed' : current.label;
       deps.log(`Logged in to ${describeHost(host)} as "${host.user}" with ${means}`);
     },

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
+import { type Ahead, sendAhead } from './ahead.ts';
 import type { Connection } from './connection.ts';
 import { connectError } from './errors.ts';
 import { printable } from './printable.ts';
-import { type Ahead, type Privates, sendAhead } from './protocol.ts';
+import type { Privates } from './protocol.ts';
 import { type ConnectionState, wrapChannel } from './remote-process.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { describeHost } from './socket.ts';
@@ -59,7 +60,7 @@ export function openChannels(
   };
 
   return {
-    exec: (command, { ahead: bytes, onSent, signal }) => {
+    exec: ({ command, ahead: bytes, onSent, signal }) => {
       const attempt = `Cannot start a command on ${describeHost(host)}`;
       // A buffer of its own, by which the bytes that follow this very request are found.
       const request = Buffer.from(command);

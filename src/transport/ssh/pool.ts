@@ -4,9 +4,10 @@ import type { Server } from '../../domain/server.ts';
 import type { Prompts, RemoteProcess, Transport } from '../transport.ts';
 import { abortable } from './abortable.ts';
 import type { SshConfig } from './config.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, StartRequest } from './connection.ts';
 import { connectError } from './errors.ts';
 import { openKnownHosts } from './known-hosts-files.ts';
+import type { LoginMemory } from './login-memory.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { createSlots } from './slots.ts';
 import { createTurns } from './turns.ts';
@@ -14,6 +15,7 @@ import { createTurns } from './turns.ts';
 export interface SshPoolDeps {
   readonly config: SshConfig;
   readonly prompts: Prompts;
+  readonly logins: LoginMemory;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (message: string) => void;
 }
@@ -64,7 +66,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   const use = (
     host: ResolvedHost,
     jumps: readonly string[],
-    { server, depth }: Pick<Entry, 'server' | 'depth'>,
+    { server, depth, first }: Pick<Entry, 'server' | 'depth'> & { readonly first?: StartRequest },
   ): Entry => {
     const key = poolKey(host, jumps);
     const existing = entries.get(key);
@@ -89,7 +91,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     entries.set(key, entry);
     // Whoever waits is told; nobody may be waiting any more.
     connecting.promise.catch(() => {});
-    connect(entry, jumps).then(
+    connect(entry, jumps, first).then(
       (connection) => {
         entry.isConnected = true;
         connection.closed.then(() => drop(entry));
@@ -122,7 +124,11 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     entry.idle.unref();
   };
 
-  const connect = async (entry: Entry, jumps: readonly string[]): Promise<Connection> => {
+  const connect = async (
+    entry: Entry,
+    jumps: readonly string[],
+    first: StartRequest | undefined,
+  ): Promise<Connection> => {
     const { host, server } = entry;
     const { signal } = entry.giveUp;
     // Loaded with the first connection: ssh2 is the largest thing that the extension loads.
@@ -131,8 +137,8 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     try {
       const via = await useJump(entry, jumps);
       releaseSlot = await slots.take(entry.via?.key ?? `${host.hostname} ${host.port}`, { signal });
-      const ours = { server, turns, knownHosts, unlocked, via, onWaiting: releaseSlot };
-      const connection = await connectSsh(host, { ...deps, ...ours }, { signal });
+      const ours = { server, turns, knownHosts, unlocked, via, jumps, onWaiting: releaseSlot };
+      const connection = await connectSsh(host, { ...deps, ...ours }, { ...(first ? { first } : {}), signal });
       connection.closed.then(() => releaseJump(entry, undefined));
       return connection;
     } catch (error) {
@@ -178,10 +184,11 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     const host = await abortable(deps.config.resolve(address, { signal }), signal);
     // Also when it was closed in the meantime: nobody would close what is made now.
     if (isDisposed) throw new Stopped('shutdown');
-    const entry = use(host, host.proxyJump, { server: name, depth: 0 });
+    const request: StartRequest = { command, ...options };
+    const entry = use(host, host.proxyJump, { server: name, depth: 0, first: request });
     try {
       const connection = await abortable(entry.connecting, signal);
-      const process = await connection.exec(command, options);
+      const process = await connection.exec(request);
       process.exited.then(() => release(entry, undefined));
       return process;
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Duplex, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Channel, Client, ParsedKey } from 'ssh2';
 import type { Identity } from './identity.ts';
 
@@ -11,6 +11,8 @@ export interface Privates {
   readonly channels: { readonly _channels: Readonly<Record<string, unknown>> };
   /** Answers to global requests are matched by order: each request needs an entry. */
   readonly callbacks: (() => void)[];
+  /** The software that the server says it is: `OpenSSH_9.2p1`. Empty before it has. */
+  ident(): string;
 }
 
 export interface PrivateProtocol {
@@ -19,6 +21,7 @@ export interface PrivateProtocol {
   /** What waits for the end of a new key exchange. */
   readonly _queue?: readonly Buffer[];
   service(name: string): void;
+  session(channel: number, window: number, packetBytes: number): void;
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: SignRequest): void;
   authPassword(user: string, password: string): void;
   authKeyboard(user: string): void;
@@ -35,8 +38,10 @@ export type SignRequest = (data: Buffer, done: (signature: Buffer) => void) => v
 
 export interface PrivateChannel extends Channel {
   readonly stderr: Readable;
-  readonly incoming: { window: number; readonly state: 'open' | 'eof' | 'closed' };
-  readonly outgoing: { readonly id: number; readonly window: number };
+  readonly incoming: { readonly id: number; window: number; readonly state: 'open' | 'eof' | 'closed' };
+  readonly outgoing: { readonly id: number; window: number; state: string };
+  /** Who waits for the answer to a request on this channel; called with what went wrong. */
+  readonly _callbacks: ((error: Error | false) => void)[];
   _waitChanDrain: boolean;
 }
 
@@ -87,7 +92,16 @@ export function openPrivates(client: Client): Privates {
   ) {
     throw new Error(`ssh2 is not the version that was tested: ${[...missing, ...unhandled, 'channels'].join(', ')}`);
   }
-  return { protocol, channels, callbacks } as Privates;
+  const ident = () => String(memberOf(client, '_remoteVer') ?? '');
+  return { protocol, channels, callbacks, ident } as Privates;
+}
+
+// Since 7.0 all that we build on has not changed; Windows' own server is another program behind the same words.
+const KNOWN_SERVER = /^OpenSSH_(?:[7-9]|\d{2,})\.\d+(?!.*windows)/i;
+
+/** Says whether the server is one whose ways are known so well that some answers need not be waited for. */
+export function isKnownServer({ ident }: Privates): boolean {
+  return KNOWN_SERVER.test(ident());
 }
 
 function memberOf(value: unknown, name: string): unknown {
@@ -99,6 +113,8 @@ export interface EagerOptions {
   readonly offered: () => Identity | undefined;
   readonly onRefused: (methods: readonly string[], isPartial: boolean) => void;
   readonly onUnusable: (identity: Identity, error: Error) => void;
+  /** The key has signed; `send` sends the request. */
+  readonly onSigned: (identity: Identity, send: () => void) => void;
 }
 
 /** Sends a key signed at once where that asks nobody: one round trip less, and one request less on the server's count. */
@@ -119,34 +135,13 @@ export function signAtOnce({ protocol }: Privates, options: EagerOptions): void 
     }
     const hash = name === 'rsa-sha2-256' ? 'sha256' : name === 'rsa-sha2-512' ? 'sha512' : undefined;
     offer(user, key, name, (data, done) => {
-      identity.sign(data, hash).then(done, (error: Error) => {
+      const send = (signature: Buffer) => options.onSigned(identity, () => done(signature));
+      identity.sign(data, hash).then(send, (error: Error) => {
         options.onUnusable(identity, error);
         // Nothing was sent: as if the server had refused the key, so that ssh2 asks for the next one.
         tryNext?.(protocol as never, [] as never, false as never);
       });
     });
-  };
-}
-
-/** What goes to a command's stdin behind its exec request, without waiting for the server's answer. Keyed by the request. */
-export type Ahead = Map<Buffer, Uint8Array>;
-
-/** Sends everything that answers a channel's confirmation (variables, the request, the bytes ahead) in one write. */
-export function sendAhead({ protocol, channels }: Privates, socket: Duplex, ahead: Ahead): void {
-  wrap(protocol._handlers, 'CHANNEL_OPEN_CONFIRMATION', (original) => (...args: never[]) => {
-    socket.cork();
-    try {
-      original(...args);
-    } finally {
-      socket.uncork();
-    }
-  });
-  const exec = protocol.exec.bind(protocol);
-  protocol.exec = (id, command, wantReply) => {
-    exec(id, command, wantReply);
-    const bytes = ahead.get(command);
-    ahead.delete(command);
-    if (bytes !== undefined && bytes.length > 0) findChannel(channels._channels, id)?.write(bytes);
   };
 }
 

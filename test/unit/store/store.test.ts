@@ -58,7 +58,7 @@ describe('openStore()', () => {
     expectProblem(
       dir.path,
       'store/newer',
-      'a newer Cronium wrote it (version 99, this one knows 2); update this Cronium',
+      'a newer Cronium wrote it (version 99, this one knows 3); update this Cronium',
     );
     expect(existsSync(join(dir.path, 'cronium.db'))).toBe(true);
   });

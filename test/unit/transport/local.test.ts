@@ -2,11 +2,18 @@ import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { createTransports } from '../../../src/transport/pool.ts';
+import { createLoginMemory } from '../../../src/transport/transport.ts';
 
 const { signal } = new AbortController();
 const LOCAL = { name: 'local', kind: 'local', address: 'local', tags: [] } as const;
 const open = (command: string, ahead?: Uint8Array) =>
-  createTransports({ homeDir: tmpdir(), env: { PATH: process.env.PATH, GREETING: 'hi' }, prompts: {}, log: () => {} })
+  createTransports({
+    homeDir: tmpdir(),
+    env: { PATH: process.env.PATH, GREETING: 'hi' },
+    prompts: {},
+    logins: createLoginMemory(),
+    log: () => {},
+  })
     .get(LOCAL)
     .open(command, { signal, ...(ahead === undefined ? {} : { ahead }) });
 
@@ -36,7 +43,13 @@ test('close() of local ends the command and its children, twice', async () => {
 });
 
 test('open() of local names what is wrong', async () => {
-  const transports = createTransports({ homeDir: '/nonexistent', env: {}, prompts: {}, log: () => {} });
+  const transports = createTransports({
+    homeDir: '/nonexistent',
+    env: {},
+    prompts: {},
+    logins: createLoginMemory(),
+    log: () => {},
+  });
   await expect(transports.get(LOCAL).open('true', { signal })).rejects.toMatchObject({ code: 'connect/local' });
   await expect(transports.get(LOCAL).open('true', { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
     'enough',

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { createTransports } from '../../../src/transport/pool.ts';
+import { createLoginMemory } from '../../../src/transport/transport.ts';
 
 test('open() of ssh makes no connection when the transports were closed while it asked where the server is', async () => {
   const transports = createTransports({
@@ -8,6 +9,7 @@ test('open() of ssh makes no connection when the transports were closed while it
     env: { PATH: process.env.PATH },
     sshConfigFile: '/dev/null',
     prompts: {},
+    logins: createLoginMemory(),
     log: () => {},
   });
   const { signal } = new AbortController();
