@@ -6,6 +6,7 @@ import type { JobDeps, JobEnd } from '../execution/job-context.ts';
 import { refreshJob, resumeJob, type UnfinishedJob } from '../execution/resume.ts';
 import { executeFollow } from '../execution/run.ts';
 import { openMirror } from '../store/mirror.ts';
+import { listSegments } from '../store/segments.ts';
 import type { Store } from '../store/store.ts';
 import type { Claims } from './claims.ts';
 import type { RunSignals } from './cronium.ts';
@@ -150,8 +151,12 @@ export class Attendant {
   /** As it is now: since the record was read, another process may have started the script, or a cancel may have been asked for. */
   async #unfinished(job: JobRecord): Promise<UnfinishedJob> {
     const { store } = this.#deps;
-    const exit = await readExit(store.logDir(job.id));
-    return { ...(store.jobs.find(job.id) ?? job), ...(exit ? { exit } : {}) };
+    const dir = store.logDir(job.id);
+    const exit = await readExit(dir);
+    const found = store.jobs.find(job.id) ?? job;
+    // A database that lost what was written last may say that nothing had begun; the log knows better.
+    const phase = found.phase === 'queued' && listSegments(dir).length > 0 ? 'detached' : found.phase;
+    return { ...found, phase, ...(exit ? { exit } : {}) };
   }
 }
 

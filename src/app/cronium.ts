@@ -40,8 +40,14 @@ export interface Cronium extends AsyncDisposable {
    * pauses; says whether there were any.
    */
   retryNow(options?: FollowOptions): boolean;
-  /** Brings every unfinished job up to date without waiting for its end, in bounded time. */
-  refresh(options: { signal: AbortSignal }): Promise<void>;
+  /** Brings every unfinished job, or those of some runs, up to date without waiting for their ends, in bounded time. */
+  refresh(options: RefreshOptions): Promise<void>;
+  /** What a person should know of the store as it was opened: that it was damaged and is rebuilt, say. Sentences. */
+  readonly notices: readonly string[];
+  /** The runs that have not ended as far as is known, newest first. */
+  unfinishedRuns(): readonly RunRecord[];
+  /** Takes up the runs that a server keeps for this installation and of which nothing is known here; says how many. */
+  findLostRuns(server: Server, options: { signal: AbortSignal }): Promise<number>;
   /** Newest first. */
   runs(): readonly RunRecord[];
   /** By id or by a unique beginning of it. Throws `CroniumError` when there is none or more than one. */
@@ -82,6 +88,12 @@ export interface RunSignals {
   readonly cancel: AbortSignal;
   /** Stop watching; the scripts go on. */
   readonly leave: AbortSignal;
+}
+
+export interface RefreshOptions {
+  readonly signal: AbortSignal;
+  /** Ids; absent: all. */
+  readonly runs?: readonly string[];
 }
 
 export interface FollowOptions {

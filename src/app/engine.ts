@@ -29,6 +29,7 @@ import type {
   LogEntry,
   LogPlace,
   PlanOptions,
+  RefreshOptions,
   ReplayOptions,
   Retention,
   RunSignals,
@@ -48,6 +49,7 @@ import { planReplay } from './replay.ts';
 import { ServerCare } from './server-care.ts';
 import { ServerStates } from './server-states.ts';
 import { sessionJournal } from './session-journal.ts';
+import { tracedJobs } from './traced-jobs.ts';
 
 /** Runs that a list shows. */
 const LISTED_RUNS = 200;
@@ -66,6 +68,7 @@ export class Engine implements Cronium {
   readonly #attendant: Attendant;
   readonly #live: LiveRunDeps;
   readonly #gitAnswers = new GitAnswers();
+  readonly #install: string;
   #artifacts: Promise<Artifacts> | undefined;
 
   constructor(host: Host) {
@@ -77,6 +80,7 @@ export class Engine implements Cronium {
     const changed = (): void => this.#changes.tell();
     this.#claims = new Claims(store, newOwner(), log);
     this.#changes.on(() => this.#claims.noticeCancels());
+    this.#install = installId(host.dataDir);
     const recorder = new Recorder(store, changed);
     this.#states = new ServerStates(changed);
     this.#transports = createTransports({ ...host, logins: loginFacts(store, log) });
@@ -90,7 +94,7 @@ export class Engine implements Cronium {
     const execution: JobDeps = {
       sessions: this.#sessions,
       journal: recorder,
-      install: installId(host.dataDir),
+      install: this.#install,
       openMirror: (job) => openMirror(store.logDir(job)),
       holdsPayload: (server, sha256) => store.servers.holdsPayload(server.name, sha256),
       payloadHeld: (server, sha256) => this.#notePayload(server, sha256),
@@ -167,8 +171,24 @@ export class Engine implements Cronium {
     return this.#pauses.end(servers);
   }
 
-  refresh(options: { readonly signal: AbortSignal }): Promise<void> {
-    return this.#attendant.refresh(this.#store.jobs.unfinished(), options);
+  refresh({ signal, runs }: RefreshOptions): Promise<void> {
+    const jobs = this.#store.jobs.unfinished().filter(({ runId }) => runs?.includes(runId) ?? true);
+    return this.#attendant.refresh(jobs, { signal });
+  }
+
+  get notices(): readonly string[] {
+    return this.#store.notices;
+  }
+
+  unfinishedRuns(): readonly RunRecord[] {
+    return this.#store.runs.unfinished();
+  }
+
+  async findLostRuns(server: Server, options: { readonly signal: AbortSignal }): Promise<number> {
+    using used = await this.#sessions.use(server, options);
+    const count = this.#store.takeUp(tracedJobs(await used.session.list(this.#install, options), server));
+    if (count > 0) this.#changes.tell();
+    return count;
   }
 
   runs(): readonly RunRecord[] {

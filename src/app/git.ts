@@ -138,14 +138,15 @@ function ask(
       signal,
       killSignal: 'SIGKILL',
     });
+    // Not once: what cannot be started may fail to be stopped, too. Before all else: out of file descriptors there are no streams.
+    child.on('error', reject);
     const chunks: Buffer[] = [];
     let length = 0;
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= MAX_ANSWER_BYTES) chunks.push(chunk);
       else child.kill('SIGKILL');
     });
-    child.once('error', reject);
     child.once('close', (code) => resolve({ code, output: Buffer.concat(chunks) }));
   });
 }

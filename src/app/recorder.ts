@@ -25,7 +25,9 @@ export class Recorder implements Journal {
   }
 
   settled(job: string, outcome: JobOutcome): void {
-    this.#store.jobs.settle(job, outcome, Date.now());
+    const at = Date.now();
+    const run = this.#store.jobs.find(job)?.runId;
+    if (this.#store.jobs.settle(job, outcome, at) && run) this.#store.runFiles.settled(run, job, { outcome, at });
     this.#changed();
   }
 

@@ -8,6 +8,7 @@ import { deployCommand } from './commands/deploy.ts';
 import { healthCommand } from './commands/health.ts';
 import { type LogsOptions, logsCommand } from './commands/logs.ts';
 import { type ReplayOptions, replayCommand } from './commands/replay.ts';
+import { type ResumeOptions, resumeCommand } from './commands/resume.ts';
 import { type RunOptions, runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serversCommand } from './commands/servers.ts';
@@ -85,6 +86,14 @@ function createProgram(start: (command: (shell: Shell) => Promise<number>) => Pr
     .option('--server <name>', 'of this server only')
     .option('--raw', 'the exact bytes of stdout and stderr')
     .action((run: string, options: LogsOptions) => start((shell) => logsCommand(run, options, shell)));
+  program
+    .command('resume')
+    .description('bring the runs that were left to their true ends: logs and outcomes; starts nothing')
+    .argument('[runs...]', 'their ids, or how they begin; all that have not ended unless told')
+    .option('--no-wait', 'do not wait for scripts that still run')
+    .option('--on <servers>', 'first ask these servers for runs that are not known here any more', collect, [])
+    .option('--json', 'one JSON object a line')
+    .action((runs: string[], options: ResumeOptions) => start((shell) => resumeCommand(runs, options, shell)));
   program
     .command('cancel')
     .description('stop the scripts of a run')

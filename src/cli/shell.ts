@@ -68,7 +68,8 @@ export function createShell(options: GlobalOptions, handlers: { onOutputGone(): 
     isVerbose: options.verbose === true,
     prompts,
     cronium: () => {
-      engine ??= createCronium({
+      if (engine) return engine;
+      engine = createCronium({
         ...places,
         ...(options.sshConfig === undefined ? {} : { sshConfigFile: options.sshConfig }),
         runnersDir: join(__dirname, 'runners'),
@@ -80,6 +81,7 @@ export function createShell(options: GlobalOptions, handlers: { onOutputGone(): 
           if (options.verbose) void err.write(`cronium: ${displayable(line)}\n`);
         },
       });
+      for (const notice of engine.notices) void err.write(`cronium: ${displayable(notice)}\n`);
       return engine;
     },
     [Symbol.asyncDispose]: async () => {

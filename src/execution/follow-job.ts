@@ -6,7 +6,7 @@ import type { JobState } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
 import { Follower } from './follow.ts';
 import type { JobContext, JobEnd } from './job-context.ts';
-import type { Mirror } from './mirror.ts';
+import { isOwnFailure, OwnLog } from './own-log.ts';
 import { reattachPauseMs } from './retry.ts';
 import { isDisconnection } from './sessions.ts';
 
@@ -20,55 +20,50 @@ export interface LiveJob extends Disposable {
   readonly state: JobState;
 }
 
-/** Follows a started job to its end, over dropped connections. */
+/** Follows a started job to its end, over dropped connections, and over what is wrong on this machine for a while. */
 export async function followJob(context: JobContext, first: LiveJob, text: StreamText): Promise<JobEnd> {
+  const { job, deps, signals, emit } = context;
+  using log = new OwnLog(() => deps.openMirror(job.id));
+  const follower = new Follower({ job: job.id, server: job.server.name, text, emit });
   let live: LiveJob | undefined = first;
-  let mirror: Mirror | undefined;
   try {
-    mirror = context.deps.openMirror(context.job.id);
-    const follower = new Follower({
-      job: context.job.id,
-      server: context.job.server.name,
-      mirror,
-      text,
-      emit: context.emit,
-    });
     let damaged = 0;
     while (live) {
       await context.enter('running');
-      const end = await watch(context, follower, live);
+      const end = await watch(context, follower, live, log);
       live[Symbol.dispose]();
       live = undefined;
       if (end.kind === 'ended') return { kind: 'settled', outcome: end.outcome };
-      if (context.signals.leave.aborted) break;
-      damaged = end.isDamaged ? damaged + 1 : 0;
+      if (signals.leave.aborted) break;
+      damaged = end.kind === 'damaged' ? damaged + 1 : 0;
       if (damaged >= MAX_DAMAGED_READS) {
         const behind = end.unread === 0 ? '' : `; the last ${end.unread} bytes of it cannot be used`;
         return { kind: 'settled', outcome: { kind: 'lost', message: `The log is incomplete: ${end.found}${behind}` } };
       }
       await context.enter('detached');
-      await context.note(`${end.found}; the script goes on there, reattaching`);
-      const again = await reattach(context, mirror.end);
+      if (end.kind === 'ours') await log.fail(end.found, context);
+      else await context.note(`${end.found}; the script goes on there, reattaching`);
+      if (end.kind === 'away') log.failures = 0;
+      const again = await reattach(context, log);
       if (again?.kind === 'settled') return again;
       live = again?.live;
     }
     await context.enter('detached');
     return { kind: 'left', message: 'The script goes on there' };
   } catch (error) {
-    // Ours is the failure (a full disk, say): the script goes on, and whoever looks next finds it.
     return { kind: 'left', message: `${sentence(error)}; the script goes on there, but is not followed any more` };
   } finally {
     live?.[Symbol.dispose]();
-    mirror?.close();
   }
 }
 
 type WatchEnd =
   | { readonly kind: 'ended'; readonly outcome: JobOutcome }
-  | { readonly kind: 'away'; readonly found: string; readonly isDamaged: boolean; readonly unread: number };
+  /** The session is gone; the log on the server is damaged, so many bytes from here; this machine cannot keep it (a full disk, say). */
+  | { readonly kind: 'away' | 'damaged' | 'ours'; readonly found: string; readonly unread: number };
 
-/** Follows on one session until the job has ended or the session is away. */
-async function watch(context: JobContext, follower: Follower, live: LiveJob): Promise<WatchEnd> {
+/** Follows on one session until the job has ended or cannot be followed on it any more. */
+async function watch(context: JobContext, follower: Follower, live: LiveJob, log: OwnLog): Promise<WatchEnd> {
   const { job, signals, deps } = context;
   const { session, attachment } = live;
   let state = live.state;
@@ -81,20 +76,17 @@ async function watch(context: JobContext, follower: Follower, live: LiveJob): Pr
   using _cancel = onAbort(signals.cancel, () => void session.cancel(job.id, deps.install).catch(() => {}));
   using _leave = onAbort(signals.leave, () => attachment.detach());
   try {
+    follower.mirror = log.open();
     await follower.follow(session, attachment);
   } catch (error) {
+    if (isOwnFailure(error)) return { kind: 'ours', found: sentence(error), unread: 0 };
     const isDamaged = error instanceof CroniumError && error.code.startsWith('record/');
     if (!isDisconnection(error) && !isDamaged) throw error;
-    return { kind: 'away', found: sentence(error), isDamaged, unread: follower.unread(state) };
+    return { kind: isDamaged ? 'damaged' : 'away', found: sentence(error), unread: follower.unread(state) };
   }
   const outcome = follower.outcome(attachment, state);
   if (outcome) return { kind: 'ended', outcome };
-  return {
-    kind: 'away',
-    found: `"${job.server.name}" ended the log without its last record`,
-    isDamaged: true,
-    unread: 0,
-  };
+  return { kind: 'damaged', found: `"${job.server.name}" ended the log without its last record`, unread: 0 };
 }
 
 /**
@@ -103,13 +95,14 @@ async function watch(context: JobContext, follower: Follower, live: LiveJob): Pr
  */
 async function reattach(
   context: JobContext,
-  offset: number,
+  log: OwnLog,
 ): Promise<{ kind: 'live'; live: LiveJob } | Extract<JobEnd, { kind: 'settled' }> | undefined> {
   const { job, deps, signals } = context;
   let problem: string | undefined;
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = log.failures; ; attempt++) {
     try {
       await pause(context, reattachPauseMs(attempt, deps.random));
+      const offset = log.open().end;
       const used = await deps.sessions.use(job.server, { signal: signals.leave });
       try {
         const { state, attachment } = await attachAt(used.session, job.id, offset);
@@ -122,6 +115,11 @@ async function reattach(
     } catch (error) {
       if (signals.leave.aborted) return undefined;
       if (isUnknownJob(error)) return { kind: 'settled', outcome: FORGOTTEN };
+      if (isOwnFailure(error)) {
+        // Nothing is wrong with the server: whoever watches waits until there is room again.
+        await log.fail(sentence(error), context);
+        continue;
+      }
       if (!mayPass(error) && !deps.isRetryable(error)) {
         await context.note(`Cannot reattach: ${sentence(error)}`);
         return undefined;

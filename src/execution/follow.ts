@@ -1,7 +1,7 @@
 import type { StreamText } from '../base/stream-text.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.ts';
-import type { LogRecord, RecordType } from '../domain/record.ts';
+import { type LogRecord, RECORD_OVERHEAD, type RecordType } from '../domain/record.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Attachment } from '../runner/attachment.ts';
 import { type JobState, parseExit, parseGap, parseNote, type Stray } from '../runner/message.ts';
@@ -15,7 +15,6 @@ const ACK_EVERY_BYTES = 8 * 1_048_576;
 export interface FollowContext {
   readonly job: string;
   readonly server: string;
-  readonly mirror: Mirror;
   /** Goes on where a replay of the mirror has ended. */
   readonly text: StreamText;
   emit(event: RunEvent): Promise<void>;
@@ -24,13 +23,25 @@ export interface FollowContext {
 /** Takes a job's log as it arrives: to the mirror first, then out as events. One for the whole life of a job, so no line is told twice. */
 export class Follower {
   readonly #context: FollowContext;
-  #exit: ExitReport | undefined;
+  #mirror: Mirror | undefined;
+  #exit: { readonly report: ExitReport; readonly offset: number } | undefined;
   #ackedAt = 0;
   #acked = 0;
   #isSyncing = false;
+  /** Everything before it was told: a mirror that had to be opened anew may have less, or more. */
+  #told: { offset: number; seq: number } | undefined;
 
   constructor(context: FollowContext) {
     this.#context = context;
+  }
+
+  /** Where the log is kept. What the first one has by now was told by others; a later one goes on for it. */
+  set mirror(mirror: Mirror) {
+    this.#told ??= { ...mirror.opened };
+    if (this.#mirror === mirror) return;
+    this.#mirror = mirror;
+    this.#acked = mirror.end;
+    this.#isSyncing = false;
   }
 
   /**
@@ -38,7 +49,7 @@ export class Follower {
    * runner has sent everything and nothing of that is missing.
    */
   outcome(attachment: Attachment, state: JobState): JobOutcome | undefined {
-    if (this.#exit) return jobOutcome(this.#exit);
+    if (this.#hasExit) return jobOutcome(this.#exit?.report as ExitReport);
     const torn = this.unread(state);
     const isWhole = state.phase === 'lost' || torn === 0;
     return attachment.isComplete && isWhole ? outcomeOf(state, torn) : undefined;
@@ -46,7 +57,7 @@ export class Follower {
 
   /** How many bytes of the log there are on the server behind the last whole record that is here. */
   unread(state: JobState): number {
-    return Math.max(0, state.end - this.#context.mirror.end);
+    return Math.max(0, state.end - (this.#mirror?.end ?? 0));
   }
 
   /**
@@ -54,24 +65,52 @@ export class Follower {
    * detached, or `until` was reached. Throws when the session goes away.
    */
   async follow(session: Session, attachment: Attachment, options: { readonly until?: number } = {}): Promise<void> {
-    const { mirror } = this.#context;
+    const mirror = this.#kept;
+    await this.#tellKept(mirror);
     for await (const piece of attachment) {
-      for (const record of mirror.write(piece.offset, piece.bytes)) await this.#tell(record);
+      for (const record of mirror.write(piece.offset, piece.bytes)) await this.#tellOnce(record);
       // The records in front of a bad one were told; nothing after it can be.
       if (mirror.problem) throw mirror.problem;
       // Nothing follows it. The server has its own end still to write down, and nobody here has to wait for that.
-      if (this.#exit) break;
+      if (this.#hasExit) break;
       this.#acknowledge(session);
       if (options.until !== undefined && mirror.end >= options.until) break;
     }
     await mirror.sync();
     session.ack(this.#context.job, mirror.end);
-    if (this.#exit || attachment.isComplete) await this.#endText();
+    if (this.#hasExit || attachment.isComplete) await this.#endText();
+  }
+
+  /** The end of the log was told, and it is kept. */
+  get #hasExit(): boolean {
+    return this.#exit !== undefined && this.#kept.end > this.#exit.offset;
+  }
+
+  /** What the disk had room for, when it had none for all of a piece, is in the mirror and was not told. */
+  async #tellKept(mirror: Mirror): Promise<void> {
+    const { end } = mirror;
+    if (!this.#told || this.#told.offset >= end) return;
+    for await (const record of mirror.read(this.#told)) {
+      if (record.offset >= end) return;
+      await this.#tellOnce(record);
+    }
+  }
+
+  async #tellOnce(record: LogRecord): Promise<void> {
+    if (this.#told && record.offset < this.#told.offset) return;
+    await this.#tell(record);
+    this.#told = { offset: record.offset + record.body.length + RECORD_OVERHEAD, seq: record.seq + 1 };
+  }
+
+  get #kept(): Mirror {
+    if (!this.#mirror) throw new Error('The follower has no mirror');
+    return this.#mirror;
   }
 
   /** Synced first: what is acknowledged may be gone on the server. The log flows on meanwhile. */
   #acknowledge(session: Session): void {
-    const { mirror, job } = this.#context;
+    const mirror = this.#kept;
+    const { job } = this.#context;
     const now = performance.now();
     const offset = mirror.end;
     const isDue = now - this.#ackedAt >= ACK_EVERY_MS || offset - this.#acked >= ACK_EVERY_BYTES;
@@ -99,7 +138,7 @@ export class Follower {
       case 'GAP':
         return await this.#note(noteOf(record.type, record.body) ?? '');
       case 'EXIT':
-        this.#exit = readable(() => parseExit(record.body));
+        this.#exit = { report: readable(() => parseExit(record.body)), offset: record.offset };
         return;
       case 'START':
       case 'OUTPUT':

@@ -1,3 +1,4 @@
+import { sentence } from '../domain/errors.ts';
 import type { JobPhase } from '../domain/job.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobPlan } from '../domain/run.ts';
@@ -51,6 +52,8 @@ export class JobContext {
   readonly signals: JobSignals;
   readonly emit: (event: RunEvent) => Promise<void>;
   #phase: JobPhase = 'queued';
+  /** What was last said about the store: once is enough. */
+  #complaint = '';
 
   constructor(job: JobPlan, deps: JobDeps, options: { signals: JobSignals; emit(event: RunEvent): Promise<void> }) {
     this.job = job;
@@ -61,10 +64,22 @@ export class JobContext {
 
   /** Writes the phase down, then tells it. Progress within a phase is told only. */
   async enter(phase: JobPhase, progress?: Progress): Promise<void> {
-    if (phase !== this.#phase) this.deps.journal.phase(this.job.id, phase);
+    if (phase !== this.#phase) await this.#writeDown(phase);
     else if (!progress) return;
     this.#phase = phase;
     await this.emit({ type: 'phase', server: this.job.server.name, phase, ...(progress ? { progress } : {}) });
+  }
+
+  /** What only tells of a script that runs is found out again; an intent that cannot be written down must not become a deed. */
+  async #writeDown(phase: JobPhase): Promise<void> {
+    try {
+      this.deps.journal.phase(this.job.id, phase);
+    } catch (error) {
+      if (phase !== 'running' && phase !== 'detached' && phase !== 'draining') throw error;
+      if (sentence(error) === this.#complaint) return;
+      this.#complaint = sentence(error);
+      await this.note(this.#complaint);
+    }
   }
 
   /** For callbacks that cannot wait. What cannot be written down now is written with the next phase or the outcome. */

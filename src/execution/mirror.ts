@@ -8,6 +8,8 @@ import type { LogRecord } from '../domain/record.ts';
 export interface Mirror {
   /** Offset of the first byte that is missing, always a record's border: where to attach. */
   readonly end: number;
+  /** Where it stood when it was opened: a record's border and the number of the record there. */
+  readonly opened: { readonly offset: number; readonly seq: number };
   /** What is wrong with the record at `end`, as soon as it is known (`record/…`). */
   readonly problem: CroniumError | undefined;
   /**
@@ -15,6 +17,8 @@ export interface Mirror {
    * beyond what has come leaves a hole (segments that the server dropped). A bad record throws `CroniumError` `record/…`.
    */
   write(offset: number, bytes: Uint8Array): LogRecord[];
+  /** The records that are kept, from a border on. */
+  read(from: { readonly offset: number; readonly seq: number }): AsyncIterable<LogRecord>;
   /** Everything before `end` is on disk when it resolves; only then may it be acknowledged. */
   sync(): Promise<void>;
   close(): void;

@@ -63,7 +63,8 @@ async function catchUp(context: JobContext, live: LiveJob): Promise<JobOutcome |
   const mirror = context.deps.openMirror(job);
   try {
     using _leave = onAbort(context.signals.leave, () => attachment.detach());
-    const follower = new Follower({ job, server, mirror, text: new StreamText(), emit: context.emit });
+    const follower = new Follower({ job, server, text: new StreamText(), emit: context.emit });
+    follower.mirror = mirror;
     const isOver = state.phase === 'ended' || state.phase === 'lost';
     const until = attachment.spoolEnd ?? 0;
     if (isOver || until > mirror.end) await follower.follow(session, attachment, isOver ? {} : { until });

@@ -51,6 +51,10 @@ export interface JobState {
   readonly end: number;
   readonly exit?: ExitReport;
   readonly reason?: string;
+  /** What it belongs to, as its start said. */
+  readonly run?: string;
+  readonly event?: string;
+  readonly payload?: string;
   /** Of a lost job: what its script has started and what goes on, as far as the server can tell. */
   readonly strays?: readonly Stray[];
 }
@@ -203,6 +207,9 @@ function readState(fields: Fields): JobState {
     ...fields.optionalCount('startedAt'),
     ...fields.optionalCount('endedAt'),
     ...fields.optionalText('reason'),
+    ...fields.optionalText('run'),
+    ...fields.optionalText('event'),
+    ...fields.optionalText('payload'),
     ...(fields.has('exit') ? { exit: readExit(fields.object('exit')) } : {}),
     ...(fields.has('strays') ? { strays: fields.list('strays').map(readStray) } : {}),
   };

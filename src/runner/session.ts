@@ -4,6 +4,7 @@ import { CroniumError, RefusedError } from '../domain/errors.ts';
 import { Answers } from './answers.ts';
 import { Attachment } from './attachment.ts';
 import { type Frame, FrameKind } from './frame.ts';
+import { Listing } from './listing.ts';
 import {
   type Hello,
   type JobState,
@@ -45,6 +46,7 @@ export class Session implements AsyncDisposable {
   readonly #outbox: Outbox;
   readonly #answers = new Answers();
   readonly #questions: Questions;
+  readonly #listing: Listing;
   readonly #attachments = new Map<number, Attachment>();
   /** Jobs whose `start` has no answer yet, with their payload. */
   readonly #starting = new Map<string, string>();
@@ -60,6 +62,7 @@ export class Session implements AsyncDisposable {
     this.server = options.server;
     this.#nextStream = options.firstStream;
     this.#outbox = new Outbox(remote.stdin);
+    this.#listing = new Listing(this.server, (install) => this.#outbox.message({ type: 'list', install }));
     this.#questions = new Questions(this.server, (question) => this.#outbox.message(question));
   }
 
@@ -144,6 +147,11 @@ export class Session implements AsyncDisposable {
     return this.#inTime(state, `cancel of job ${job}`);
   }
 
+  /** The jobs that the server keeps for an installation, of whatever age and end. */
+  list(install: string, options: { readonly signal: AbortSignal }): Promise<readonly JobState[]> {
+    return this.#listing.ask(install, options);
+  }
+
   /** Lets the runner remove what is old and acknowledged. */
   collect(): void {
     this.#outbox.message({ type: 'collect' });
@@ -182,6 +190,7 @@ export class Session implements AsyncDisposable {
     this.#closed = error;
     this.#answers.close(error);
     this.#questions.fail(error);
+    this.#listing.fail(error);
     this.#outbox.fail(error);
     for (const attachment of this.#attachments.values()) attachment.fail(error);
     this.#attachments.clear();
@@ -231,12 +240,13 @@ export class Session implements AsyncDisposable {
       case 'cleaned':
       case 'removed':
         return this.#questions.hear(message);
+      case 'jobs':
+        return this.#listing.hear(message.jobs, message.more);
       case 'refused':
         return this.#refuse(message);
       case 'bye':
         throw new CroniumError(message.code, `the runner ended the session: ${message.message}`);
       case 'hello':
-      case 'jobs':
       case 'forgotten':
       case 'collected':
       case 'pong':

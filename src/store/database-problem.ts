@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CroniumError } from '../domain/errors.ts';
 import { errorCode } from './error-code.ts';
 
@@ -11,7 +13,7 @@ export function databaseProblem(file: string, error: unknown): unknown {
   if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) {
     return problem(
       'corrupt',
-      `it is damaged or no database; move it away, together with "${file}-wal" and "${file}-shm" if they exist, to begin with an empty one`,
+      'it is damaged; start Cronium anew (in the editor: reload the window): the damaged one is moved aside, and what is whole is rebuilt',
     );
   }
   if (/^SQLITE_(READONLY|PERM|AUTH)|^(EACCES|EPERM|EROFS)$/.test(code)) {
@@ -23,7 +25,7 @@ export function databaseProblem(file: string, error: unknown): unknown {
   if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code)) {
     return problem('locked', 'another program has held it for too long; close that program or try again');
   }
-  if (/^SQLITE_FULL|^(ENOSPC|EDQUOT)$/.test(code))
+  if (/^SQLITE_FULL|^(ENOSPC|EDQUOT)$/.test(code) || (code.startsWith('SQLITE_IOERR') && isFull(file)))
     return problem('full', 'the disk is full; free some space and try again');
   if (/^(ENOTDIR|EEXIST)$/.test(code)) {
     return problem(
@@ -38,4 +40,13 @@ export function databaseProblem(file: string, error: unknown): unknown {
     );
   }
   return error;
+}
+
+/** SQLite says of some writes for which there was no room only that they went wrong. */
+function isFull(file: string): boolean {
+  try {
+    return statfsSync(dirname(file)).bavail === 0;
+  } catch {
+    return false;
+  }
 }

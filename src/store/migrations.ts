@@ -112,12 +112,17 @@ const STEPS: readonly string[] = [
   `,
 ];
 
-/** Brings the database to the version this program knows. Several processes may do so at once: one does, the others wait. */
-export function migrate(connection: Connection): void {
-  if (version(connection) === STEPS.length) return;
-  connection.transaction(() => {
-    for (const step of STEPS.slice(version(connection))) connection.execute(step);
+/**
+ * Brings the database to the version this program knows, and says whether it was empty. Several processes may do so at once: one
+ * does, the others wait.
+ */
+export function migrate(connection: Connection): boolean {
+  if (version(connection) === STEPS.length) return false;
+  return connection.transaction(() => {
+    const from = version(connection);
+    for (const step of STEPS.slice(from)) connection.execute(step);
     connection.pragma(`user_version = ${STEPS.length}`);
+    return from === 0;
   });
 }
 

@@ -2,6 +2,7 @@ import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import { type LogRecord, RecordDecoder } from '../domain/record.ts';
+import { type LogPlace, readLog } from './read-log.ts';
 import { scanMirror, type ValidPart } from './scan-mirror.ts';
 import { SEGMENT_BYTES, type Segment, segmentAt } from './segments.ts';
 import { syncFile, syncFileNow, syncFolder } from './sync-file.ts';
@@ -94,6 +95,10 @@ export class SpoolMirror implements Disposable {
     this.#held = new Uint8Array(known.subarray(this.#decoder.offset - this.#end));
     this.#end = this.#decoder.offset;
     return records;
+  }
+
+  read(from: LogPlace): AsyncGenerator<LogRecord> {
+    return readLog(this.#dir, from);
   }
 
   /** Everything in front of what `end` is at the call is on disk when it resolves. */

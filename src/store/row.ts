@@ -41,6 +41,6 @@ export function optionalObject(row: Row, column: string): object | undefined {
 function unexpected(column: string, value: unknown): never {
   throw new CroniumError(
     'store/corrupt',
-    `Cannot read the column "${column}" of the database: it holds ${JSON.stringify(value)}; move the database away to begin with an empty one`,
+    `Cannot read the column "${column}" of the database: it holds ${JSON.stringify(value)}`,
   );
 }

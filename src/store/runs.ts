@@ -3,6 +3,7 @@ import type { GitState, JobPlan, JobRecord, ReplaySpec, RunPlan, RunRecord, RunT
 import type { Connection } from './connection.ts';
 import { JOB_COLUMNS, jobRecord } from './jobs.ts';
 import { integer, object, optionalObject, optionalText, type Row, text } from './row.ts';
+import type { RunFiles } from './run-files.ts';
 
 /** More candidates than anybody reads, for a beginning of an id that is too short. */
 const MAX_CANDIDATES = 20;
@@ -19,16 +20,19 @@ export interface KeptPlan {
 /** The runs, each with its jobs in the order of the plan. */
 export class Runs {
   readonly #connection: Connection;
+  readonly #files: RunFiles;
   /** The newest runs that are over: nothing changes them any more, and a list of large ones takes long to read. */
   #over: ReadonlyMap<string, RunRecord> = new Map();
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, files: RunFiles) {
     this.#connection = connection;
+    this.#files = files;
   }
 
   /** Writes the run down with all its jobs `queued`, before anything happens anywhere. Of secrets only the names are kept. */
   insert(plan: RunPlan, at: number): void {
     const { id, eventId, eventName, payload, script, trigger, git, replayOf } = plan;
+    const spec = replaySpec(plan);
     this.#connection.transaction(() => {
       this.#connection.run(
         'INSERT INTO payloads (sha256, size, event, at) VALUES (@sha256, @size, @event, @at) ON CONFLICT DO NOTHING',
@@ -45,7 +49,7 @@ export class Runs {
           scriptSha256: payload.scriptSha256,
           git: git ? JSON.stringify(git) : null,
           replayOf: replayOf ?? null,
-          spec: JSON.stringify(replaySpec(plan)),
+          spec: JSON.stringify(spec),
         },
       );
       for (const [position, { id: job, server, own }] of plan.jobs.entries()) {
@@ -55,7 +59,18 @@ export class Runs {
           { job, run: id, position, server: JSON.stringify(server), at, own: own ? JSON.stringify(own) : null },
         );
       }
+      this.#files.write(plan, spec, at);
     });
+  }
+
+  /** The runs with jobs that have no outcome, newest first. */
+  unfinished(): RunRecord[] {
+    return this.#withJobs(
+      this.#connection.all(
+        `SELECT * FROM runs WHERE id IN (SELECT run_id FROM jobs WHERE outcome IS NULL)
+         ORDER BY started_at DESC, number DESC`,
+      ),
+    );
   }
 
   /** The newest runs, newest first. */
@@ -116,6 +131,8 @@ export class Runs {
       ids.filter((id) => {
         const isOpen = this.#connection.get('SELECT 1 FROM jobs WHERE run_id = @id AND outcome IS NULL', { id });
         if (isOpen) return false;
+        // First: a file without a row is a run that was lost.
+        this.#files.remove(id);
         this.#connection.run('DELETE FROM jobs WHERE run_id = @id', { id });
         return this.#connection.run('DELETE FROM runs WHERE id = @id', { id }) === 1;
       }),

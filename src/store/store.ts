@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import { dirname, join } from 'node:path';
 import { isId } from '../domain/id.ts';
 import { Connection } from './connection.ts';
+import { checkWhole, isDamage, moveAside } from './damage.ts';
 import { databaseProblem } from './database-problem.ts';
 import { Deployments } from './deployments.ts';
 import { errorCode } from './error-code.ts';
@@ -9,6 +10,8 @@ import { Jobs } from './jobs.ts';
 import { Logins } from './logins.ts';
 import { migrate } from './migrations.ts';
 import { Payloads } from './payloads.ts';
+import { type RebuildDeps, restoreFromLogs, restoreRuns, restoreTraced, type TracedJob } from './rebuild.ts';
+import { RunFiles } from './run-files.ts';
 import { Runs } from './runs.ts';
 import { Servers } from './servers.ts';
 
@@ -26,6 +29,11 @@ export interface Store extends Disposable {
   readonly deployments: Deployments;
   readonly servers: Servers;
   readonly logins: Logins;
+  readonly runFiles: RunFiles;
+  /** What a person should know of how it was opened: sentences. */
+  readonly notices: readonly string[];
+  /** Writes down the runs of these jobs, but for those that are known; says how many. */
+  takeUp(jobs: readonly TracedJob[]): number;
   /** The folder of a job's mirror, whether it exists or not. */
   logDir(job: string): string;
   /** Makes one write of all that `work` writes, or none: a thousand claims cost as much as one. */
@@ -48,17 +56,20 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
   const file = join(dir, 'cronium.db');
   const payloadsDir = join(dir, 'payloads');
   const logsDir = join(dir, 'logs');
-  try {
-    for (const folder of [dir, payloadsDir, logsDir]) makeFolder(folder);
-    makePrivate(file);
-  } catch (error) {
-    throw databaseProblem(file, error);
-  }
-  const connection = openDatabase(file, options);
+  const runsDir = join(dir, 'runs');
+  attempt(file, () => {
+    for (const folder of [dir, payloadsDir, logsDir, runsDir]) makeFolder(folder);
+  });
+  const files = new RunFiles(runsDir);
+  const { connection, isNew, aside } = openRepaired(file, options);
+  const deps: RebuildDeps = { connection, files, logsDir, payloadsDir };
   return {
     dir,
     payloadsDir,
-    runs: new Runs(connection),
+    notices: restore(deps, { isNew, ...(aside === undefined ? {} : { aside }) }),
+    takeUp: (jobs) => restoreTraced(jobs, deps),
+    runFiles: files,
+    runs: new Runs(connection, files),
     jobs: new Jobs(connection),
     payloads: new Payloads(connection),
     deployments: new Deployments(connection),
@@ -84,17 +95,67 @@ function makeFolder(folder: string): void {
   }
 }
 
-function openDatabase(file: string, options: StoreOptions): Connection {
+interface Opened {
+  readonly connection: Connection;
+  /** It was empty: the first start here, or what was in it is lost. */
+  readonly isNew: boolean;
+}
+
+/** Opens the database; one that is damaged is moved aside, kept, and a new one begun. */
+function openRepaired(file: string, options: StoreOptions): Opened & { readonly aside?: string } {
+  try {
+    return openDatabase(file, options);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
+  const aside = attempt(file, () => moveAside(file, () => isDamaged(file, options)));
+  return { ...openDatabase(file, options), ...(aside === undefined ? {} : { aside }) };
+}
+
+function isDamaged(file: string, options: StoreOptions): boolean {
+  try {
+    openDatabase(file, options).connection[Symbol.dispose]();
+    return false;
+  } catch (error) {
+    if (isDamage(error)) return true;
+    throw error;
+  }
+}
+
+function openDatabase(file: string, options: StoreOptions): Opened {
+  attempt(file, () => makePrivate(file));
   const connection = new Connection(file, options);
   try {
     // Of what is written, `run` waits for the disk and `runLightly` does not.
     connection.pragma('journal_mode = WAL');
     connection.pragma('foreign_keys = ON');
-    migrate(connection);
-    return connection;
+    checkWhole(connection);
+    return { connection, isNew: migrate(connection) };
   } catch (error) {
     connection[Symbol.dispose]();
     throw error;
+  }
+}
+
+/** Brings back what is whole beside a database that lacks it; what was done, in sentences. */
+function restore(deps: RebuildDeps, { isNew, aside }: { readonly isNew: boolean; readonly aside?: string }): string[] {
+  const count = restoreRuns(deps) + (isNew ? restoreFromLogs(deps) : 0);
+  const runs = count === 1 ? '1 run' : `${count === 0 ? 'no' : count} runs`;
+  const way = 'what servers still have beside that is found by: cronium resume --on <servers>';
+  if (aside !== undefined) {
+    return [
+      `The database was damaged: it was moved to "${aside}", and ${runs} rebuilt from the files beside it; ${way}`,
+    ];
+  }
+  if (count === 0) return [];
+  return [`The database in "${deps.connection.file}" lacked ${runs}: rebuilt from the files beside it; ${way}`];
+}
+
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw databaseProblem(file, error);
   }
 }
 

@@ -15,6 +15,7 @@ import { rememberedSecrets } from './host/secrets.ts';
 import { registerLanguage } from './language/language.ts';
 import { LiveRuns } from './live-runs.ts';
 import { createRunOutput } from './output/create-output.ts';
+import { noticeText } from './plain-text.ts';
 import { pruneInIdle } from './retention.ts';
 import { createRunningItem } from './running-item.ts';
 import { registerTasks } from './tasks/tasks.ts';
@@ -52,6 +53,14 @@ export function activate(context: ExtensionContext): CroniumApi {
   own(pruneInIdle(engine, log));
   own(registerServers(base));
   own(engine.onDidOpen(takeUp));
+  own(
+    engine.onDidOpen(() => {
+      for (const notice of engine.opened?.notices ?? []) {
+        log.warn(notice);
+        void window.showWarningMessage(noticeText(notice));
+      }
+    }),
+  );
   own(registerTasks(deps));
   context.subscriptions.push(
     registerLanguage(deps),

@@ -1,5 +1,5 @@
 import type { Cronium, LogPlace } from '../../app/cronium.ts';
-import { CroniumError } from '../../domain/errors.ts';
+import { CroniumError, sentence } from '../../domain/errors.ts';
 import { type JobRecord, type RunRecord, runStatus } from '../../domain/run.ts';
 import { fairShares } from './fair-shares.ts';
 import { LogTail } from './log-tail.ts';
@@ -72,7 +72,7 @@ export class RunDocument implements Disposable {
     const wasSeen = this.#attention !== 'none';
     this.#attention = attention;
     if (attention === 'none') return clearTimeout(this.#timer);
-    if ((!wasSeen && this.#state === 'live') || this.#isMoreWanted()) void this.refresh();
+    if ((!wasSeen && this.#state === 'live') || this.#isMoreWanted()) this.#refreshUnasked();
   }
 
   /** Brings the page up to date; one at a time. */
@@ -81,6 +81,18 @@ export class RunDocument implements Disposable {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
+  }
+
+  /** Nobody waits for it: what goes wrong (a store that is locked, a log that cannot be read) stands in the page's place. */
+  #refreshUnasked(): void {
+    this.refresh().catch((error: unknown) => {
+      const text = `${sentence(error)}\n`;
+      const isNews = this.#page.text !== text;
+      this.#page = { text, lineCount: 2, sections: [] };
+      if (isNews) this.#deps.changed();
+      if (this.#attention === 'none' || this.#state === 'whole') return;
+      this.#timer = setTimeout(() => this.#refreshUnasked(), QUIET_REST_MS);
+    });
   }
 
   [Symbol.dispose](): void {
@@ -100,7 +112,7 @@ export class RunDocument implements Disposable {
     if (!isWanted) return;
     const paceMs = (this.#page.text.length / 1_000_000) * MS_PER_MEGABYTE;
     const restMs = isNews ? Math.max(MIN_REST_MS, paceMs, (performance.now() - began) * REST_FACTOR) : QUIET_REST_MS;
-    this.#timer = setTimeout(() => void this.refresh(), restMs);
+    this.#timer = setTimeout(() => this.#refreshUnasked(), restMs);
   }
 
   async #look(): Promise<void> {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Connection } from '../../../src/store/connection.ts';
 import { Jobs } from '../../../src/store/jobs.ts';
 import { migrate } from '../../../src/store/migrations.ts';
+import { RunFiles } from '../../../src/store/run-files.ts';
 import { Runs } from '../../../src/store/runs.ts';
 import { planOf } from './plan.ts';
 import { tempDir } from './temp-dir.ts';
@@ -16,7 +17,7 @@ test('Jobs and Runs wait for the disk with an intent, and with nothing that is t
   using connection = new Connection(join(dir.path, 'cronium.db'));
   connection.pragma('journal_mode = WAL');
   migrate(connection);
-  const runs = new Runs(connection);
+  const runs = new Runs(connection, new RunFiles(dir.path));
   const jobs = new Jobs(connection);
   const plan = planOf('one');
   const id = plan.jobs[0]?.id ?? '';

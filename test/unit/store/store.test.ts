@@ -21,6 +21,7 @@ describe('openStore()', () => {
       'cronium.db-wal': '600',
       logs: '700',
       payloads: '700',
+      runs: '700',
     });
     expect(statSync(home).mode & 0o777).toBe(0o700);
     expect(store.payloadsDir).toBe(join(home, 'payloads'));
@@ -63,26 +64,37 @@ describe('openStore()', () => {
     expect(existsSync(join(dir.path, 'cronium.db'))).toBe(true);
   });
 
-  test('names a file that is no database and leaves it alone', () => {
+  test('moves a file that is no database aside, and keeps it', () => {
     using dir = tempDir();
     const file = join(dir.path, 'cronium.db');
     writeFileSync(file, 'this is no database, '.repeat(500));
-    expectProblem(dir.path, 'store/corrupt', `it is damaged or no database; move it away, together with "${file}-wal"`);
-    expect(readFileSync(file, 'utf8')).toContain('this is no database');
+    using store = openStore(dir.path);
+    const aside = asideOf(dir.path);
+    expect(readFileSync(aside, 'utf8')).toContain('this is no database');
+    expect(store.notices).toEqual([expect.stringContaining(`it was moved to "${aside}", and no runs rebuilt`)]);
   });
 
-  test('names a database that is damaged inside when the damage is met', () => {
+  test('moves a database that is damaged inside aside, and brings its runs back', () => {
     using dir = tempDir();
     const store = openStore(dir.path);
     for (let n = 0; n < 200; n++) store.runs.insert(planOf(`${n}`), n);
+    const [ended] = store.jobs.unfinished();
+    const outcome = { kind: 'failed', exitCode: 5 } as const;
+    store.jobs.settle(ended?.id ?? '', outcome, 7);
+    store.runFiles.settled(ended?.runId ?? '', ended?.id ?? '', { outcome, at: 7 });
+    const plan = store.runs.keptPlan(idOf('9'));
+    const before = store.runs.newest(500);
     store[Symbol.dispose]();
     const bytes = readFileSync(join(dir.path, 'cronium.db'));
     bytes.fill(0x5a, 4096 * 2);
     writeFileSync(join(dir.path, 'cronium.db'), bytes);
-    expect(() => {
-      using damaged = openStore(dir.path);
-      damaged.runs.newest(500);
-    }).toThrow(expect.objectContaining({ code: 'store/corrupt' }));
+    using rebuilt = openStore(dir.path);
+    expect(readFileSync(asideOf(dir.path)).equals(bytes)).toBe(true);
+    expect(rebuilt.notices).toEqual([expect.stringContaining('and 200 runs rebuilt from the files beside it')]);
+    // How far those without an end came nobody knows here: their servers do.
+    const unsure = before.map((run) => ({ ...run, jobs: run.jobs.map((job) => ({ ...job, phase: 'starting' })) }));
+    expect(rebuilt.runs.newest(500)).toEqual(unsure);
+    expect(rebuilt.runs.keptPlan(idOf('9'))).toEqual(plan);
   });
 
   test('names a database that another program holds', async () => {
@@ -214,3 +226,9 @@ test.runIf(process.platform === 'linux')(
     expect(() => openStore('/proc/nope')).toThrow(expect.objectContaining({ code: expect.stringMatching(/^store\//) }));
   },
 );
+
+/** The damaged database that was moved aside. */
+function asideOf(dir: string): string {
+  const [name = ''] = readdirSync(dir).filter((each) => /^cronium\.db\.damaged-\d{8}T\d{6}Z-\d+$/.test(each));
+  return join(dir, name);
+}
