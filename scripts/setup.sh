@@ -38,6 +38,8 @@ test)
 	need busybox busybox-static
 	need socat socat
 	need dropbear dropbear-bin
+	need ip iproute2
+	need iptables iptables
 	;;
 esac
 if [ -n "$packages" ]; then

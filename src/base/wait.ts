@@ -16,6 +16,8 @@ export function wait(ms: number, { signal }: { readonly signal: AbortSignal }): 
 
 /** The promise's value, or `signal.reason` as soon as the signal aborts. The promise itself goes on. */
 export function abortable<T>(promise: Promise<T>, { signal }: { readonly signal: AbortSignal }): Promise<T> {
+  // Who does not wait for it does not hear of its failure; nobody else may be listening.
+  promise.catch(() => {});
   signal.throwIfAborted();
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

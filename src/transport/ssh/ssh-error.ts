@@ -45,7 +45,7 @@ export function describeSshError(host: ResolvedHost, error: unknown, { phase, de
   if (level === 'client-socket') {
     return connectError('connect/closed', `${cannot}: the connection broke (${text})`, options);
   }
-  if (/identification|SSH version|header/i.test(text)) {
+  if (/identification|SSH version|header|greeting/i.test(text)) {
     return connectError('connect/protocol', `${cannot}: what answers there is not an SSH server`, options);
   }
   return connectError('connect/protocol', `${cannot}: the server broke the protocol (${text})`, options);

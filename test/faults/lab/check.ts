@@ -21,11 +21,12 @@ export interface Expected {
 }
 
 /**
- * The head of a script that tells the truth about itself: `$1` is a file outside of everything ours; `say words` goes to stdout and
- * there, and each start of the script leaves a line in `$1.starts`.
+ * The head of a script that tells the truth about itself: `$1` is a file outside of everything ours (or a folder with one for each
+ * server); `say words` goes to stdout and there, and each start of the script leaves a line in `$1.starts`.
  */
 export const TRUTH = `#!/bin/sh
 truth=$1
+[ -d "$1" ] && truth=$1/$CRONIUM_SERVER
 echo "$$" >>"$truth.starts"
 exec 3>>"$truth"
 say() { echo "$*" >&3; echo "$*"; }
