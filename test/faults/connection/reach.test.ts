@@ -119,6 +119,7 @@ fault(
     const script = lab.script('many.sh', '#!/bin/sh\n# cronium:\n#   overlap: parallel\n#   retries: 6\necho hello\n');
     const ended = await Promise.all(Array.from({ length: 8 }, () => lab.cli('run', script, '--on', 'web1')));
     expect(ended.map(({ code, stderr }) => (code === 0 ? '' : stderr))).toEqual(Array(8).fill(''));
+    expect(lab.servers[0]?.log()).toMatch(/MaxStartups/);
     // One process with many jobs for the server needs one connection.
     const before = lab.servers[0]?.connections() ?? 0;
     const engine = lab.engine();
