@@ -21,9 +21,9 @@ function toEntry({ type, body, time, offset, seq }: LogRecord): LogEntry | undef
   return message === undefined ? undefined : { ...place, kind: 'note', message };
 }
 
-/** The EXIT record of a mirror, if it has come that far: it is the last one. */
+/** The EXIT record of a mirror, if it has come that far: the first one stands. */
 export async function readExit(dir: string): Promise<ExitReport | undefined> {
   let exit: ExitReport | undefined;
-  for await (const record of readLastSegment(dir)) if (record.type === 'EXIT') exit = parseExit(record.body);
+  for await (const record of readLastSegment(dir)) if (record.type === 'EXIT') exit ??= parseExit(record.body);
   return exit;
 }

@@ -1,5 +1,10 @@
+import { unfinishedEscapeAt } from './display.ts';
+
 /** A line is told in parts when it grows past this: nobody is made to hold a line without an end. */
 const MAX_LINE_CHARACTERS = 65_536;
+
+/** No sequence of use is longer: what does not end within it hides nothing more. */
+const MAX_ESCAPE_CHARACTERS = 4_096;
 
 /** Part of a text that was cut at its line ends; `isEnd` when the line ends with it. */
 export interface LinePart {
@@ -21,17 +26,19 @@ export class LineSplitter {
     const pieces = `${this.#rest}${text}`.split('\n');
     this.#rest = pieces.pop() ?? '';
     for (const piece of pieces) parts.push({ text: piece.endsWith('\r') ? piece.slice(0, -1) : piece, isEnd: true });
-    if (this.#rest.length > MAX_LINE_CHARACTERS) {
-      parts.push({ text: this.#rest, isEnd: false });
-      this.#rest = '';
-    }
+    if (this.#rest.length > MAX_LINE_CHARACTERS) parts.push(...this.part());
     return parts;
   }
 
-  /** The unfinished line so far, for who does not wait for its end; what comes next goes on behind it. */
+  /**
+   * The unfinished line so far, for who does not wait for its end; what comes next goes on behind it. An escape sequence is not
+   * cut: half of it would not be known for one.
+   */
   part(): LinePart[] {
-    const text = this.#rest;
-    this.#rest = '';
+    const tail = Math.max(0, this.#rest.length - MAX_ESCAPE_CHARACTERS);
+    const cut = tail + unfinishedEscapeAt(this.#rest.slice(tail));
+    const text = this.#rest.slice(0, cut);
+    this.#rest = this.#rest.slice(cut);
     return text === '' ? [] : [{ text, isEnd: false }];
   }
 

@@ -1,4 +1,4 @@
-import { displayable } from '../base/display.ts';
+import { displayableLine } from '../base/display.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Output } from './output.ts';
 
@@ -9,10 +9,17 @@ import type { Output } from './output.ts';
 export async function showJson(event: RunEvent, output: Output, diagnostics: Output): Promise<void> {
   if (event.type === 'note') {
     return await diagnostics.write(
-      `${event.server === undefined ? '' : `${event.server}: `}${displayable(event.message)}\n`,
+      `${event.server === undefined ? '' : `${event.server}: `}${displayableLine(event.message)}\n`,
     );
   }
   if (event.type === 'phase' && event.progress && event.progress.done > 0) return;
   const line = event.type === 'phase' ? { type: event.type, server: event.server, phase: event.phase } : event;
-  await output.write(`${JSON.stringify(line)}\n`);
+  await output.write(`${JSON.stringify(line).replace(UNESCAPED, escaped)}\n`);
+}
+
+/** What JSON may hold as it is, and what acts on a terminal or deceives a reader all the same. */
+const UNESCAPED = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,4 +1,4 @@
-import { displayable, displayableWithColours } from '../base/display.ts';
+import { displayable, displayableLine, displayableWithColours, lastVersion } from '../base/display.ts';
 import { formatDuration } from '../base/duration.ts';
 import { type LinePart, LineSplitter } from '../base/lines.ts';
 import { shortId } from '../domain/id.ts';
@@ -48,7 +48,7 @@ export class TextView {
 
   /** Names the servers whose lines will come, so that their prefixes are aligned from the first line. */
   expect(servers: readonly string[], title: string): void {
-    this.#title = displayable(title);
+    this.#title = displayableLine(title);
     this.#width = Math.max(...servers.map((server) => server.length));
     for (const [index, server] of servers.entries()) {
       this.#rows.set(server, {
@@ -133,7 +133,7 @@ export class TextView {
 
   /** What a terminal would show of the line: after a carriage return only the last version of it. */
   #clean(line: string): string {
-    const last = line.includes('\r') ? line.slice(line.lastIndexOf('\r') + 1) : line;
+    const last = lastVersion(line);
     return this.#deps.palette.isColoured ? displayableWithColours(last) : displayable(last);
   }
 
@@ -156,13 +156,13 @@ export class TextView {
     const paint = status === 'success' ? palette.good : palette.bad;
     const total = formatDuration(this.#deps.now() - this.#began);
     let text = `\n${palette.strong(this.#title)} · ${paint(status)} · ${total}\n`;
-    const ends = [...this.#rows.values()].map((row) => displayable(describeOutcome(row.outcome)).length);
-    const widest = Math.min(Math.max(...ends), 24);
+    const ends = [...this.#rows.values()].map((row) => displayableLine(describeOutcome(row.outcome)));
+    const widest = Math.min(Math.max(...ends.map(({ length }) => length)), 24);
     for (const [server, row] of this.#rows) {
-      const ended = describeOutcome(row.outcome);
+      const ended = ends[row.index] ?? '';
       const colour = row.outcome?.kind === 'succeeded' ? palette.good : palette.bad;
       const took = [...row.took].map(([phase, ms]) => `${phase} ${formatDuration(ms)}`).join(' · ');
-      const line = `${palette.server(row.index, server.padEnd(this.#width))}  ${colour(displayable(ended).padEnd(widest))}`;
+      const line = `${palette.server(row.index, server.padEnd(this.#width))}  ${colour(ended.padEnd(widest))}`;
       text += `  ${line}  ${palette.faint(took)}`.trimEnd();
       text += '\n';
     }
@@ -175,7 +175,7 @@ export class TextView {
     const prefix = server !== undefined && row ? this.#prefix(server, row) : '';
     this.#deps.status.clear();
     await this.#endOpenLine();
-    await this.#deps.err.write(`${prefix}${this.#deps.palette.faint(displayable(`· ${message}`))}\n`);
+    await this.#deps.err.write(`${prefix}${this.#deps.palette.faint(`· ${displayableLine(message)}`)}\n`);
   }
 
   #prefix(server: string, row: Row): string {

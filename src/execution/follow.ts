@@ -68,11 +68,15 @@ export class Follower {
     const mirror = this.#kept;
     await this.#tellKept(mirror);
     for await (const piece of attachment) {
-      for (const record of mirror.write(piece.offset, piece.bytes)) await this.#tellOnce(record);
+      for (const record of mirror.write(piece.offset, piece.bytes)) {
+        await this.#tellOnce(record);
+        // It is always the last one: whatever a server says behind it is not the script's.
+        if (this.#exit) break;
+      }
+      // The server has its own end still to write down, and nobody here has to wait for that.
+      if (this.#hasExit) break;
       // The records in front of a bad one were told; nothing after it can be.
       if (mirror.problem) throw mirror.problem;
-      // Nothing follows it. The server has its own end still to write down, and nobody here has to wait for that.
-      if (this.#hasExit) break;
       this.#acknowledge(session);
       if (options.until !== undefined && mirror.end >= options.until) break;
     }

@@ -119,6 +119,10 @@ export interface Refused {
   readonly id?: number;
 }
 
+/** What a process can end with. */
+const MAX_EXIT_CODE = 255;
+const SIGNAL = /^SIG[A-Z0-9]{1,16}$/;
+
 /** Reads a control message. A type that we do not know is `undefined`; anything ill-formed throws `CroniumError`. */
 export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
   const fields = Fields.of(body);
@@ -200,6 +204,10 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
 function readState(fields: Fields): JobState {
   const phase = fields.text('phase');
   if (phase !== 'running' && phase !== 'draining' && phase !== 'ended' && phase !== 'lost') throw fields.wrong('phase');
+  const exit = fields.has('exit') ? readExit(fields.object('exit')) : undefined;
+  if ((exit !== undefined) !== (phase === 'ended')) throw fields.wrong('exit');
+  const neverStarted = !fields.has('startedAt');
+  if (neverStarted && (exit?.reason === 'exited' || exit?.reason === 'timedOut')) throw fields.wrong('startedAt');
   return {
     job: fields.text('job'),
     phase,
@@ -210,7 +218,7 @@ function readState(fields: Fields): JobState {
     ...fields.optionalText('run'),
     ...fields.optionalText('event'),
     ...fields.optionalText('payload'),
-    ...(fields.has('exit') ? { exit: readExit(fields.object('exit')) } : {}),
+    ...(exit ? { exit } : {}),
     ...(fields.has('strays') ? { strays: fields.list('strays').map(readStray) } : {}),
   };
 }
@@ -230,10 +238,15 @@ function readExit(fields: Fields): ExitReport {
   if (reason !== 'exited' && reason !== 'timedOut' && reason !== 'cancelled' && reason !== 'broken') {
     throw fields.wrong('reason');
   }
+  const { code } = fields.optionalCount('code');
+  const { signal } = fields.optionalText('signal');
+  if (code !== undefined && code > MAX_EXIT_CODE) throw fields.wrong('code');
+  if (signal !== undefined && (!SIGNAL.test(signal) || code !== undefined)) throw fields.wrong('signal');
+  if (reason === 'exited' && code === undefined && signal === undefined) throw fields.wrong('code');
   return {
     reason,
-    ...fields.optionalCount('code'),
-    ...fields.optionalText('signal'),
+    ...(code === undefined ? {} : { code }),
+    ...(signal === undefined ? {} : { signal }),
     ...fields.optionalText('error'),
     ...fields.optionalText('message'),
   };

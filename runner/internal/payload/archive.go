@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"cronium.dev/runner/internal/dir"
 	"cronium.dev/runner/internal/tarball"
@@ -194,6 +195,10 @@ func place(path string, err error) error {
 		return nil
 	case errors.Is(err, os.ErrExist):
 		return invalid("its entry %q is there twice", path)
+	case errors.Is(err, syscall.ENOTDIR):
+		return invalid("its entry %q is below a file", path)
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return invalid("its entry %.64q has a name that is too long for the disk", path)
 	case errors.As(err, &on):
 		return fmt.Errorf("unpack %q: %w", path, err)
 	}

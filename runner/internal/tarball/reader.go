@@ -14,6 +14,8 @@ const (
 	blockSize = 512
 	// maxExtension bounds the header of a long name.
 	maxExtension = 64 << 10
+	// maxExtensions bounds how many of them one entry has: they compress so well that they could go on for hours.
+	maxExtensions = 16
 )
 
 // The type flags that matter; all others are told to the caller as they are.
@@ -46,10 +48,13 @@ func NewReader(source io.Reader) *Reader { return &Reader{source: source} }
 // Next goes to the next entry; the end is io.EOF.
 func (r *Reader) Next() (Entry, error) {
 	longName, longSize := "", int64(-1)
-	for {
+	for headers := 0; ; headers++ {
 		entry, err := r.header()
 		if err != nil {
 			return Entry{}, err
+		}
+		if headers > maxExtensions {
+			return Entry{}, ErrFormat
 		}
 		switch entry.Type {
 		case 'x':

@@ -1,5 +1,5 @@
 import { ExitCode } from '../../app/exit-code.ts';
-import { displayable } from '../../base/display.ts';
+import { displayableLine } from '../../base/display.ts';
 import { shortId } from '../../domain/id.ts';
 import type { JobRecord } from '../../domain/run.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -26,7 +26,7 @@ export async function logsCommand(id: string, options: LogsOptions, shell: Shell
     for await (const event of cronium.follow(run.id, signals, { servers })) {
       if (event.type === 'settled') settled.add(event.server);
       if (event.type === 'note')
-        await shell.err.write(`${displayable(`${event.server ?? run.eventName}: ${event.message}`)}\n`);
+        await shell.err.write(`${displayableLine(`${event.server ?? run.eventName}: ${event.message}`)}\n`);
     }
     for (const job of jobs) await writeRaw(job, shell);
     return servers.every((server) => settled.has(server)) ? 0 : ExitCode.broken;

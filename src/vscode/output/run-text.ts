@@ -1,4 +1,4 @@
-import { displayable } from '../../base/display.ts';
+import { displayable, displayableLine, lastVersion, unfinishedEscapeAt } from '../../base/display.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { type LinePart, LineSplitter } from '../../base/lines.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
@@ -92,7 +92,7 @@ export class RunText {
   /** A line of ours: about a server, or about the run. */
   remark(server: string | undefined, message: string): string {
     const prefix = server === undefined ? '' : this.#prefix(server);
-    return `${this.#endOpenLine()}${prefix}· ${displayable(message)}\n`;
+    return `${this.#endOpenLine()}${prefix}· ${displayableLine(message)}\n`;
   }
 
   #lines(server: string, row: Row, stream: 'stdout' | 'stderr', parts: readonly LinePart[]): string {
@@ -100,7 +100,7 @@ export class RunText {
     for (const part of parts) {
       const isContinued = this.#open?.row === row && this.#open.stream === stream;
       if (!isContinued) text += this.#endOpenLine() + this.#prefix(server);
-      text += lastVersion(part.text);
+      text += displayable(lastVersion(part.text));
       this.#open = part.isEnd ? undefined : { row, stream };
       if (part.isEnd) text += '\n';
     }
@@ -127,7 +127,7 @@ export class RunText {
     for (const [server, { outcome, took }] of this.#rows) {
       const mark = outcome?.kind === 'succeeded' ? '✓' : outcome ? '✗' : '…';
       const time = took === undefined ? '' : `  ${formatDuration(took)}`;
-      text += `${mark} ${displayable(server).padEnd(this.#width)}  ${displayable(describeOutcome(outcome))}${time}\n`;
+      text += `${mark} ${displayable(server).padEnd(this.#width)}  ${displayableLine(describeOutcome(outcome))}${time}\n`;
     }
     return `${text}\n`;
   }
@@ -143,10 +143,5 @@ export class RunText {
 
 /** A line that is written over (a progress bar) is shown when it ends, and an escape sequence when it is whole. */
 function isShowable(rest: string): boolean {
-  return rest !== '' && !rest.includes('\r') && !/\x1b[^A-Za-z]*$/.test(rest);
-}
-
-/** What a terminal would show of the line: after a carriage return only its last version. */
-function lastVersion(line: string): string {
-  return displayable(line.includes('\r') ? line.slice(line.lastIndexOf('\r') + 1) : line);
+  return rest !== '' && !rest.includes('\r') && unfinishedEscapeAt(rest) === rest.length;
 }

@@ -1,4 +1,4 @@
-import { displayable, displayableWithColours } from '../../base/display.ts';
+import { displayable, displayableLine, displayableWithColours, lastVersion } from '../../base/display.ts';
 import { type LinePart, LineSplitter } from '../../base/lines.ts';
 import { describeOutcome } from '../../domain/outcome.ts';
 import type { RunEvent } from '../../domain/run-event.ts';
@@ -107,15 +107,9 @@ function newStream(): Stream {
   return { filter: new TerminalFilter(), lines: new LineSplitter() };
 }
 
-/** Of a line that was written over, what stands there at last: other servers write below it meanwhile. */
-function lastVersion(line: string): string {
-  const versions = line.split('\r');
-  return versions.findLast((version) => version !== '') ?? '';
-}
-
 /** A line of ours, when nothing was written before. */
 export function plainRemark(message: string): string {
-  return faint(`· ${displayable(message)}`);
+  return faint(`· ${displayableLine(message)}`);
 }
 
 function faint(text: string): string {

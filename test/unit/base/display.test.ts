@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { displayable, displayableWithColours } from '../../../src/base/display.ts';
+import {
+  displayable,
+  displayableLine,
+  displayableWithColours,
+  lastVersion,
+  unfinishedEscapeAt,
+} from '../../../src/base/display.ts';
 
 test('displayable() takes away what acts on a terminal or deceives a reader', () => {
   const cases: [string, string][] = [
@@ -30,4 +36,33 @@ test('no text leaves an escape behind', () => {
       expect(displayableWithColours(pieces.join('')).replace(/\x1b\[[0-9;:]*m/g, '')).not.toMatch(/[\x1b\x9b\u202e]/);
     }),
   );
+});
+
+test('displayableLine() leaves one line, whatever a text looks like', () => {
+  expect(displayableLine('one\n  web2 │ two\r\n\u2028three\x1b[2J')).toBe('one web2 │ two three');
+});
+
+test('lastVersion() is what a line that was written over shows at last', () => {
+  expect(['10 %\r20 %', '100 %\r', '\r\r', 'plain', 'a\r\rb'].map(lastVersion)).toEqual([
+    '20 %',
+    '100 %',
+    '',
+    'plain',
+    'b',
+  ]);
+});
+
+test('unfinishedEscapeAt() finds where a text can be cut', () => {
+  const cases: [string, number][] = [
+    ['plain', 5],
+    ['a\x1b', 1],
+    ['a\x1b[3', 1],
+    ['a\x1b[31m', 6],
+    ['ab\x1b]0;title', 2],
+    ['ab\x1b]0;title\x1b', 2],
+    ['\x1b]0;t\x07', 6],
+    ['a\x1b(', 1],
+    ['a\x9b1;', 1],
+  ];
+  expect(cases.map(([text]) => unfinishedEscapeAt(text))).toEqual(cases.map(([, at]) => at));
 });

@@ -1,107 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import type { RunPlan } from '../../../src/domain/run.ts';
-import type { RunEvent } from '../../../src/domain/run-event.ts';
-import { runJob } from '../../../src/execution/job.ts';
-import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
-import { Pauses } from '../../../src/execution/pauses.ts';
-import { Sessions } from '../../../src/execution/sessions.ts';
-import type { RemoteOpener } from '../../../src/runner/remote.ts';
-import { openMirror } from '../../../src/store/mirror.ts';
-import { isRetryable, type Transport } from '../../../src/transport/transport.ts';
-import { artifacts, END, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
-import { silentJournal } from './silent-journal.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'cronium-job-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-writeFileSync(join(folder, 'payload'), 'archive');
-
-const JOB = { id: '1'.repeat(32), server: { name: 'web', kind: 'ssh', address: 'web', tags: [] } } as const;
-const RUNNING = { job: JOB.id, phase: 'running', startedAt: 1, end: 0 };
-const ENDED = {
-  job: JOB.id,
-  phase: 'ended',
-  startedAt: 1,
-  endedAt: 2,
-  end: 1_000_000,
-  exit: { reason: 'exited', code: 0 },
-};
-const TOMBSTONE = { job: JOB.id, phase: 'ended', end: 0, exit: { reason: 'cancelled' } };
-
-interface Outcome {
-  readonly end: JobEnd;
-  readonly phases: string[];
-  readonly events: RunEvent[];
-}
-
-let tests = 0;
-
-/** Runs one job against what the opener plays. */
-async function run(
-  opener: RemoteOpener,
-  options: {
-    cancel?: AbortController;
-    leave?: AbortController;
-    retries?: number;
-    secrets?: Record<string, string>;
-  } = {},
-): Promise<Outcome> {
-  const plan: RunPlan = {
-    id: '2'.repeat(32),
-    eventId: 'e',
-    eventName: 'e',
-    script: { root: '/project', path: 'e' },
-    trigger: 'person',
-    overlap: 'parallel',
-    payload: { sha256: 'b'.repeat(64), size: 7, file: join(folder, 'payload'), scriptSha256: '', notes: [] },
-    jobs: [JOB],
-    parallel: 1,
-    retries: options.retries ?? 0,
-    spec: {
-      env: {},
-      timeoutMs: 1_000,
-      graceMs: 1_000,
-      onDisconnect: { kind: 'continue' },
-      secrets: options.secrets ?? {},
-    },
-  };
-  const phases: string[] = [];
-  const logs = join(folder, String(tests++));
-  await using sessions = new Sessions({
-    artifacts: async () => artifacts,
-    transport: () => opener as unknown as Transport,
-    pin: () => undefined,
-    journal: silentJournal,
-  });
-  const deps: JobDeps = {
-    sessions,
-    journal: { phase: (_job, phase) => phases.push(phase), settled: () => {} },
-    install: '3'.repeat(32),
-    openMirror: () => openMirror(logs),
-    holdsPayload: () => true,
-    payloadHeld: () => {},
-    isRetryable,
-    pauses: new Pauses(),
-    random: () => 0,
-  };
-  const events: RunEvent[] = [];
-  const cancel = (options.cancel ?? new AbortController()).signal;
-  const leave = (options.leave ?? new AbortController()).signal;
-  const emit = async (event: RunEvent): Promise<void> => void events.push(event);
-  const end = await runJob(JOB, plan, deps, { signals: { cancel, leave }, emit });
-  return { end, phases, events };
-}
-
-/** Starts the job and attaches it, with the whole log `records`. */
-async function start(runner: ScriptedRunner): Promise<number> {
-  runner.greet();
-  const { stream } = await runner.hears('start');
-  runner.say({ type: 'started', job: JOB.id, state: RUNNING });
-  runner.say({ type: 'attached', job: JOB.id, stream, offset: 0, end: 0, state: RUNNING });
-  return Number(stream);
-}
+import { expect, test } from 'vitest';
+import {
+  ENDED,
+  JOB,
+  RUNNING,
+  runScripted as run,
+  startScripted as start,
+  TOMBSTONE,
+} from '../../fixtures/scripted-job.ts';
+import { END, record, scriptedOpener } from '../../fixtures/scripted-runner.ts';
 
 const LOG = Buffer.concat([
   record('START', 0, '{}'),
