@@ -88,7 +88,7 @@ export class Engine implements Cronium {
       artifacts: () => this.#loadArtifacts(),
       transport: (server) => this.#transports.get(server),
       pin: ({ name }) => store.deployments.pin(name),
-      journal: sessionJournal(recorder, this.#states, { reached: () => this.#pauses.endOld() }),
+      journal: sessionJournal(recorder, this.#states, { reached: () => this.#pauses.endOld(), log }),
     });
     this.#care = new ServerCare({ store, sessions: this.#sessions, states: this.#states, changed });
     const execution: JobDeps = {

@@ -1,3 +1,4 @@
+import { CroniumError } from '../domain/errors.ts';
 import type { SessionJournal } from '../execution/sessions.ts';
 import type { Recorder } from './recorder.ts';
 import type { ServerStates } from './server-states.ts';
@@ -6,7 +7,7 @@ import type { ServerStates } from './server-states.ts';
 export function sessionJournal(
   recorder: Recorder,
   states: ServerStates,
-  { reached }: { reached(): void },
+  { reached, log }: { reached(): void; log(line: string): void },
 ): SessionJournal {
   return {
     opening: ({ name }) => states.connecting(name),
@@ -14,7 +15,13 @@ export function sessionJournal(
     deployFailed: (server, artifact) => recorder.deployFailed(server, artifact),
     opened: (server, session, deployed) => {
       states.connected(server.name);
-      recorder.opened(server, session, deployed);
+      try {
+        recorder.opened(server, session, deployed);
+      } catch (error) {
+        // A connection that stands is of use, whether it can be written down now or not: the next one is the same fact.
+        if (!(error instanceof CroniumError)) throw error;
+        log(error.message);
+      }
       reached();
     },
     failed: ({ name }, error) => states.failed(name, error),

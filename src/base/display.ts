@@ -30,6 +30,11 @@ export function unfinishedEscapeAt(text: string): number {
   return UNFINISHED.exec(text)?.index ?? text.length;
 }
 
+/** Says whether a text is shown as it is, with all its line ends. */
+export function isPlain(text: string): boolean {
+  return IS_PLAIN.test(text);
+}
+
 const IS_PLAIN = /^[\t\n\x20-\x7e]*$/;
 /** OSC, DCS, PM, APC and SOS strings with their content, CSI sequences, two-character escapes; also in their C1 forms. */
 const ESCAPES =

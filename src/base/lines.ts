@@ -31,6 +31,19 @@ export class LineSplitter {
   }
 
   /**
+   * As `push`, for a text whose lines need no care one by one: all lines that it ends, in one piece, with their ends.
+   * `undefined` when a part of a long line would have to be told; nothing was taken then.
+   */
+  pushLines(text: string): string | undefined {
+    const end = text.lastIndexOf('\n') + 1;
+    const begun = end === 0 ? this.#rest + text : text.slice(end);
+    if (begun.length > MAX_LINE_CHARACTERS) return undefined;
+    const lines = end === 0 ? '' : this.#rest + text.slice(0, end);
+    this.#rest = begun;
+    return lines;
+  }
+
+  /**
    * The unfinished line so far, for who does not wait for its end; what comes next goes on behind it. An escape sequence is not
    * cut: half of it would not be known for one.
    */

@@ -1,4 +1,4 @@
-import { displayable, displayableLine, displayableWithColours, lastVersion } from '../base/display.ts';
+import { displayable, displayableLine, displayableWithColours, isPlain, lastVersion } from '../base/display.ts';
 import { formatDuration } from '../base/duration.ts';
 import { type LinePart, LineSplitter } from '../base/lines.ts';
 import { shortId } from '../domain/id.ts';
@@ -102,7 +102,23 @@ export class TextView {
 
   async #showOutput(server: string, stream: 'stdout' | 'stderr', text: string): Promise<void> {
     const row = this.#rows.get(server);
-    if (row) await this.#write(server, row, stream, row[stream].push(text));
+    if (!row) return;
+    const lines = row[stream];
+    // Most output is plain: a million lines must not become a million strings.
+    const whole = isPlain(lines.rest) && isPlain(text) ? lines.pushLines(text) : undefined;
+    if (whole === undefined) return await this.#write(server, row, stream, lines.push(text));
+    if (whole !== '') await this.#writeLines(server, row, stream, whole);
+  }
+
+  /** Plain lines with their ends. */
+  async #writeLines(server: string, row: Row, stream: 'stdout' | 'stderr', lines: string): Promise<void> {
+    const isContinued = this.#open?.server === server && this.#open.stream === stream;
+    if (!isContinued) await this.#endOpenLine();
+    this.#open = undefined;
+    this.#deps.status.clear();
+    const prefix = this.#prefix(server, row);
+    const text = lines.slice(0, -1).replaceAll('\n', () => `\n${prefix}`);
+    await this.#outputOf(stream).write(`${isContinued ? '' : prefix}${text}\n`);
   }
 
   async #write(server: string, row: Row, stream: 'stdout' | 'stderr', parts: readonly LinePart[]): Promise<void> {

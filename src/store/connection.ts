@@ -1,3 +1,4 @@
+import { CroniumError } from '../domain/errors.ts';
 import { databaseProblem } from './database-problem.ts';
 import type { Driver, Parameters, Statement } from './driver.ts';
 import { openDriver } from './open-driver.ts';
@@ -6,10 +7,16 @@ import type { Row } from './row.ts';
 /** How long a write waits for another window or the command line to finish its own. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** The same after it was in vain, until a write gets through: the process must not stand still again and again meanwhile. */
+const BUSY_AGAIN_TIMEOUT_MS = 50;
+
 /** One open database: statements are prepared once, and what SQLite has to say comes out as a sentence for a person. */
 export class Connection implements Disposable {
   readonly file: string;
   readonly #driver: Driver;
+  readonly #busyTimeoutMs: number;
+  /** A write has waited in vain. */
+  #isHeld = false;
   readonly #statements = new Map<string, Statement>();
   /** Transactions that have begun and not ended, one in the other. */
   #depth = 0;
@@ -19,6 +26,7 @@ export class Connection implements Disposable {
   constructor(file: string, options: { readonly nativeBinding?: string; readonly busyTimeoutMs?: number } = {}) {
     this.file = file;
     const { nativeBinding, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+    this.#busyTimeoutMs = busyTimeoutMs;
     this.#driver = this.#explained(() =>
       openDriver(file, { busyTimeoutMs, ...(nativeBinding === undefined ? {} : { nativeBinding }) }),
     );
@@ -27,13 +35,13 @@ export class Connection implements Disposable {
   /** Runs a statement that changes rows and returns how many. It outlives a power cut, and with it all that was written before. */
   run(sql: string, parameters: Parameters = {}): number {
     this.#waitForDisk('FULL');
-    return this.#explained(() => this.#statement(sql).run(parameters));
+    return this.#patiently(() => this.#statement(sql).run(parameters));
   }
 
   /** As `run`, for what is found out again if a power cut takes it back: does not wait for the disk. */
   runLightly(sql: string, parameters: Parameters = {}): number {
     this.#waitForDisk('NORMAL');
-    return this.#explained(() => this.#statement(sql).run(parameters));
+    return this.#patiently(() => this.#statement(sql).run(parameters));
   }
 
   get(sql: string, parameters: Parameters = {}): Row | undefined {
@@ -69,7 +77,7 @@ export class Connection implements Disposable {
   }
 
   #transact<T>(work: () => T): T {
-    return this.#explained(() => {
+    return this.#patiently(() => {
       const name = `level${this.#depth}`;
       const isOuter = this.#depth === 0;
       this.#driver.execute(isOuter ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);
@@ -114,6 +122,25 @@ export class Connection implements Disposable {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+
+  /** A write: waits for others, but only once for one that does not let go. */
+  #patiently<T>(work: () => T): T {
+    try {
+      const result = this.#explained(work);
+      this.#noteHeld(false);
+      return result;
+    } catch (error) {
+      if (error instanceof CroniumError && error.code === 'store/locked') this.#noteHeld(true);
+      throw error;
+    }
+  }
+
+  #noteHeld(isHeld: boolean): void {
+    if (this.#isHeld === isHeld) return;
+    this.#isHeld = isHeld;
+    const patience = isHeld ? Math.min(BUSY_AGAIN_TIMEOUT_MS, this.#busyTimeoutMs) : this.#busyTimeoutMs;
+    this.pragma(`busy_timeout = ${patience}`);
   }
 
   #explained<T>(work: () => T): T {

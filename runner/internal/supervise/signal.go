@@ -20,5 +20,8 @@ func signalName(number syscall.Signal) string {
 	if name := names[number]; name != "" {
 		return name
 	}
+	if name := systemSignals()[number]; name != "" {
+		return name
+	}
 	return "SIG" + strconv.Itoa(int(number))
 }

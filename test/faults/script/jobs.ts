@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../../fixtures/lab.ts';
+import type { Sshd } from '../../fixtures/sshd.ts';
+import { processTree, sendSignal } from '../../fixtures/sshd-process.ts';
 
 /** Processes on this machine that carry the environment of one of the lab's jobs: `pid command`. */
 export function processesOf({ servers }: Pick<Lab, 'servers'>): string[] {
@@ -33,4 +36,31 @@ export function linesOf(file: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Processes on this machine whose command line has this text and is not a shell's that only names it. */
+export function pidsWith(command: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim();
+        return line === command ? [Number(pid)] : [];
+      } catch {
+        return []; // It has just ended.
+      }
+    });
+}
+
+/** The processes of sshd that serve a connection each, not the one that listens. */
+export function sessionsOf({ folder }: Sshd): number[] {
+  const listener = Number(readFileSync(join(folder, 'sshd.pid'), 'utf8'));
+  return processTree(listener).flatMap(({ pid, parent, name }) =>
+    parent === listener && name.startsWith('sshd') ? [pid] : [],
+  );
+}
+
+/** Ends all connections of a server, as a lost network does; it listens on. */
+export function cutSessions(server: Sshd): void {
+  for (const pid of sessionsOf(server)) sendSignal(pid, 'SIGKILL');
 }
