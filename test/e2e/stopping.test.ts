@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { processesOf } from '../fixtures/job-processes.ts';
 import { jsonLines, type Lab, outcomeOf, outputOf, startLab } from '../fixtures/lab.ts';
 
 /** Ignores TERM and HUP, and so do its child, its grandchild and a child in a session of its own; each carries the marker. */
@@ -74,16 +74,6 @@ test('cronium cancel stops a run that another process follows', async () => {
   expect(processesOf(lab)).toEqual([]);
 });
 
-test('a background process that outlives a script is left alone and named', async () => {
-  const script = lab.script('daemon.sh', '#!/bin/sh\nsleep 20 >/dev/null 2>&1 &\necho $!\n');
-  const events = await lab.run(script, { on: ['web1'] });
-  expect(outcomeOf(events, 'web1')).toEqual({ kind: 'succeeded', exitCode: 0 });
-  const pid = Number(events.flatMap((event) => (event.type === 'output' ? [event.text] : [])).join(''));
-  const notes = events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
-  expect(notes.join('\n')).toContain(String(pid));
-  process.kill(pid, 'SIGKILL');
-});
-
 test('a job that floods its stream delays neither its neighbour on the same session nor its own cancel', async () => {
   const cancel = new AbortController();
   const flooding = Promise.withResolvers<void>();
@@ -105,19 +95,3 @@ test('a job that floods its stream delays neither its neighbour on the same sess
   cancel.abort();
   expect(outcomeOf(await flood, 'web1')).toMatchObject({ kind: 'cancelled' });
 });
-
-/** Processes on this machine that carry the environment of one of the lab's jobs. */
-function processesOf(of: Lab): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-        const isOurs =
-          environment.includes('CRONIUM_JOB=') && of.servers.some(({ home }) => environment.includes(home));
-        return isOurs ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`] : [];
-      } catch {
-        return []; // It has just ended.
-      }
-    });
-}

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import type { RunEvent } from '../../../src/domain/run-event.ts';
+import { processesOf } from '../../fixtures/job-processes.ts';
 import { jsonLines, type Lab, outcomeOf, type Running, signals } from '../../fixtures/lab.ts';
 import { sendSignal } from '../../fixtures/sshd-process.ts';
 import { fault } from '../fault.ts';
 import { type ChaosLab, startChaosLab } from '../lab/chaos-lab.ts';
 import { countStarts, jobsOn, TRUTH } from '../lab/check.ts';
-import { eventually, processesOf, sessionsOf } from '../script/jobs.ts';
+import { eventually, sessionsOf } from '../script/jobs.ts';
 
 /** Says that it has begun, and goes on until the file exists that its second argument names. */
 const WAITING = `${TRUTH}\nsay begun\nwhile ! [ -e "$2" ]; do sleep 0.05; done\nsay over\nexit 6\n`;

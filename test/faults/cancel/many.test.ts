@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
+import { processesOf } from '../../fixtures/job-processes.ts';
 import { jsonLines, outcomeOf, startLab } from '../../fixtures/lab.ts';
 import { fault } from '../fault.ts';
-import { processesOf } from '../script/jobs.ts';
 
 const SERVERS = 30;
 

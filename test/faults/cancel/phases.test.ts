@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { RunEvent } from '../../../src/domain/run-event.ts';
+import { processesOf } from '../../fixtures/job-processes.ts';
 import { allOf, type Lab, outcomeOf, outputOf, signals, startLab } from '../../fixtures/lab.ts';
 import { fault } from '../fault.ts';
 import { type ChaosLab, startChaosLab } from '../lab/chaos-lab.ts';
 import { countStarts, TRUTH } from '../lab/check.ts';
-import { eventually, processesOf } from '../script/jobs.ts';
+import { eventually } from '../script/jobs.ts';
 
 /** The grace of a script and a second; the rest is for a busy machine and a slow link. */
 const CANCEL_LIMIT_MS = 6_000 + 9_000;

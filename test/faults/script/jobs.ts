@@ -1,24 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Lab } from '../../fixtures/lab.ts';
 import type { Sshd } from '../../fixtures/sshd.ts';
 import { processTree, sendSignal } from '../../fixtures/sshd-process.ts';
-
-/** Processes on this machine that carry the environment of one of the lab's jobs: `pid command`. */
-export function processesOf({ servers }: Pick<Lab, 'servers'>): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-        const isOurs = environment.includes('CRONIUM_JOB=') && servers.some(({ home }) => environment.includes(home));
-        return isOurs ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`] : [];
-      } catch {
-        return []; // It has just ended.
-      }
-    });
-}
 
 /** Waits for a fact; what is promised bounds how long. */
 export async function eventually(what: string, isSo: () => boolean, limitMs = 20_000): Promise<void> {
