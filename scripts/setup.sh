@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what the named step needs (npm packages, Go modules, Debian packages) and says in one line what it cannot bring.
-# usage: setup.sh build|check|test|demo
+# usage: setup.sh build|check|test|demo|bench
 set -eu
 cd "$(dirname "$0")/.."
 step=${1:-build}
@@ -40,6 +40,18 @@ test)
 	need dropbear dropbear-bin
 	need ip iproute2
 	need iptables iptables
+	;;
+bench)
+	need ssh openssh-client
+	need sshd openssh-server
+	need parallel-ssh pssh
+	need pdsh pdsh
+	need clush clustershell
+	need ansible ansible-core
+	[ -d /usr/lib/python3/dist-packages/fabric ] || packages="$packages fabric"
+	need cc gcc # the delayed wire
+	[ -f /usr/include/stdio.h ] || packages="$packages libc6-dev"
+	need ip iproute2
 	;;
 esac
 if [ -n "$packages" ]; then
