@@ -94,6 +94,10 @@ export async function openSession(
     onGreeted: (greeted) => {
       if (ahead) handle = greeted.expectStart(ahead.start);
     },
+  }).catch((error: unknown) => {
+    // A runner that has no place to work in reads nothing.
+    if (error instanceof CroniumError && error.code === 'boot/base') options.onDiscarded?.();
+    throw error;
   });
   if (first && !handle) {
     send(() => {
@@ -162,6 +166,7 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
       }
     } catch (error) {
       if (!(error instanceof CroniumError)) throw error;
+      if (error.code === 'boot/base') return fail(error);
       // Its own code whatever the violation was: what a runner says wrongly tells nothing of a job.
       const code = error.code.startsWith('session/') ? error.code : 'session/violation';
       fail(
@@ -189,6 +194,9 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
 
 function checkHello(body: Uint8Array, { server, expected }: GreetOptions): Hello {
   const hello = parseMessage(body);
+  if (hello?.type === 'bye' && hello.code === 'base') {
+    throw new CroniumError('boot/base', `Cannot start the runner on "${server}": ${hello.message}`);
+  }
   if (hello?.type !== 'hello') {
     throw new CroniumError('session/hello', `the runner on "${server}" did not say hello`);
   }

@@ -74,6 +74,12 @@ func (d *Dir) Is(other *Dir) (bool, error) {
 	return one.Dev == two.Dev && one.Ino == two.Ino, nil
 }
 
+// IsRemoved says whether the directory has no name any more.
+func (d *Dir) IsRemoved() bool {
+	var st syscall.Stat_t
+	return syscall.Fstat(d.Fd(), &st) == nil && st.Nlink == 0
+}
+
 // Sub opens a directory in this one.
 func (d *Dir) Sub(name string) (*Dir, error) {
 	if err := checkNames(name); err != nil {

@@ -10,6 +10,8 @@ import (
 	"cronium.dev/runner/internal/dir"
 )
 
+var errRemoved = errors.New("the spool was removed")
+
 // Reader reads a spool from any offset on, also while it grows and while segments go.
 type Reader struct {
 	files  *dir.Dir
@@ -85,7 +87,7 @@ func (r *Reader) open(end int64) error {
 		return nil
 	}
 	list, err := starts(r.files)
-	if err != nil {
+	if err != nil && !r.files.IsRemoved() {
 		return fmt.Errorf("list the spool: %w", err)
 	}
 	for i := len(list) - 1; i >= 0; i-- {
@@ -101,6 +103,10 @@ func (r *Reader) open(end int64) error {
 			r.offset = start
 			return r.openAt(start)
 		}
+	}
+	if r.files.IsRemoved() {
+		// There may be another one by now, for who attaches again.
+		return errRemoved
 	}
 	return nil
 }

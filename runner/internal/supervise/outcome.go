@@ -36,6 +36,8 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 	}
 	defer work.Close()
 	if err := archive.Extract(work, manifest.Entrypoint, s.isStopped); err != nil {
+		// Half of a payload is of no use, and its room may be what the end needs.
+		_ = s.job.RemoveAll(workName)
 		return brokenBy(err)
 	}
 	if s.isStopped() {

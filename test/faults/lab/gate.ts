@@ -2,44 +2,46 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../../fixtures/lab.ts';
+import { countStarts, TRUTH } from './check.ts';
 
-/**
- * Appends one line to its first argument (the ground truth: how often it ran), prints lines 1 to 20, waits until the file
- * exists that its second argument names, prints lines 21 to 40, appends `done`, and ends with 5.
- */
-const COUNTING = `#!/bin/sh
-echo started >> "$1"
-for i in $(seq 1 40); do
-  echo "line $i"
+/** Prints lines 1 to 20, waits until the file exists that its second argument names, prints lines 21 to 40, ends with 5. */
+const COUNTING = `${TRUTH}for i in $(seq 1 40); do
+  say "line $i"
   while [ "$i" = 20 ] && ! [ -e "$2" ]; do sleep 0.05; done
 done
-echo done >> "$1"
 exit 5
 `;
 
-/** What `COUNTING` prints when nothing is lost. */
-export const COUNTED = Array.from({ length: 40 }, (_, index) => `line ${index + 1}\n`).join('');
+/** What the script ends with. */
+export const COUNTED = { kind: 'failed', exitCode: 5 };
 
-/** A script that waits in its middle until the test lets it go on, and tells outside of our paths how often it ran. */
+/** The lines up to this one. */
+export function linesTo(last: number): string {
+  return Array.from({ length: last }, (_, index) => `line ${index + 1}\n`).join('');
+}
+
+/** A script that waits in its middle until the test lets it go on, with the truth for `checkRun`. */
 export interface Gated {
   readonly file: string;
   readonly args: readonly string[];
+  readonly truth: string;
   open(): void;
-  /** The lines of the ground truth. */
-  truth(): readonly string[];
+  /** How often it was started, and what it has said. */
+  told(): { readonly starts: number; readonly text: string };
 }
 
 let gates = 0;
 
 export function gated(lab: Lab): Gated {
   const number = gates++;
-  const truthFile = join(lab.folder, `truth${number}`);
+  const truth = join(lab.folder, `truth${number}`);
   const gate = join(lab.folder, `gate${number}`);
   return {
     file: lab.script(`counting${number}.sh`, COUNTING),
-    args: [truthFile, gate],
+    args: [truth, gate],
+    truth,
     open: () => writeFileSync(gate, ''),
-    truth: () => (existsSync(truthFile) ? readFileSync(truthFile, 'utf8').trim().split('\n') : []),
+    told: () => ({ starts: countStarts(truth), text: existsSync(truth) ? readFileSync(truth, 'utf8') : '' }),
   };
 }
 

@@ -6,7 +6,8 @@ import { sshConfig } from '../../fixtures/sshd.ts';
 import { sendSignal } from '../../fixtures/sshd-process.ts';
 import { fault } from '../fault.ts';
 import { startBoxed } from '../lab/box.ts';
-import { gated, processesWith, supervisorOf } from '../lab/gate.ts';
+import { checkRun } from '../lab/check.ts';
+import { COUNTED, gated, linesTo, processesWith, supervisorOf } from '../lab/gate.ts';
 
 fault('F23', 'a server that reboots in mid-run loses the job and says so; nothing runs twice', async () => {
   await using lab = await startLab({ servers: 0 });
@@ -18,7 +19,7 @@ fault('F23', 'a server that reboots in mid-run loses the job and says so; nothin
   const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
   await running.saw('line 20\\n');
   await before[Symbol.asyncDispose]();
-  await using _after = await startBoxed({ home, port: before.port });
+  await using after = await startBoxed({ home, port: before.port });
   script.open();
   const { code, stdout } = await running.ended;
   const events = jsonLines(stdout);
@@ -27,11 +28,10 @@ fault('F23', 'a server that reboots in mid-run loses the job and says so; nothin
   });
   expect(code).toBe(125);
   const lines = events.filter(({ type }) => type === 'output').map(({ text }) => text);
-  expect(lines.join('')).toBe(Array.from({ length: 20 }, (_, index) => `line ${index + 1}\n`).join(''));
-  expect(script.truth()).toEqual(['started']);
+  expect(lines.join('')).toBe(linesTo(20));
+  expect(script.told()).toEqual({ starts: 1, text: linesTo(20) });
   // Who looks again gets the same answer, and still nothing has run twice.
-  expect((await lab.cli('logs', 'last', '--raw', '--server', 'web1')).stdout).not.toContain('line 21');
-  expect(script.truth()).toEqual(['started']);
+  await checkRun(lab, { sshd: after, truth: script.truth, outcome: { kind: 'lost' } });
 });
 
 fault('F23', 'servers that share a home judge their own jobs only', async () => {
@@ -53,9 +53,8 @@ fault('F23', 'servers that share a home judge their own jobs only', async () => 
   const cleaned = await lab.cli('server', 'clean', 'web2', '--yes');
   expect(cleaned.stdout).toMatch(/1 run .*stay/);
   script.open();
-  const { code } = await running.ended;
-  expect(code).toBe(5);
-  expect(script.truth()).toEqual(['started', 'done']);
+  expect((await running.ended).code).toBe(5);
+  await checkRun(lab, { sshd: one, truth: script.truth, outcome: COUNTED, run: 2 });
 });
 
 fault('F24', 'a killed supervisor is a lost job that names what goes on, and a cancel ends that', async () => {

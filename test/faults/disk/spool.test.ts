@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'vitest';
+import { RecordDecoder } from '../../../src/domain/record.ts';
+import { jsonLines, startLab } from '../../fixtures/lab.ts';
+import { sendSignal } from '../../fixtures/sshd-process.ts';
+import { fault } from '../fault.ts';
+import { checkRun } from '../lab/check.ts';
+import { COUNTED, gated, jobFolders, linesTo, supervisorOf, until } from '../lab/gate.ts';
+
+const FIRST = '0000000000000000';
+
+fault('F51', 'a spool that is deleted in mid-run goes on with a GAP; a job that is deleted is lost', async () => {
+  await using lab = await startLab();
+  const [server] = lab.servers;
+  if (!server) throw new Error('There is no server');
+  const script = gated(lab);
+  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
+  await running.saw('line 20\\n');
+  const [job = ''] = jobFolders(server.stateHome);
+  rmSync(join(job, 'spool'), { recursive: true });
+  // What was open is read to its end; then the log is found in its new place.
+  await running.saw('"detached"');
+  script.open();
+  expect((await running.ended).code).toBe(5);
+  await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED });
+
+  const other = gated(lab);
+  const losing = lab.start('run', other.file, '--on', 'web1', '--json', '--', ...other.args);
+  await losing.saw('line 20\\n');
+  for (const folder of jobFolders(server.stateHome)) rmSync(folder, { recursive: true });
+  other.open();
+  const { stdout } = await losing.ended;
+  // Its log comes to its end through files that are open still, or it is lost; it is never run again.
+  const [settled] = jsonLines(stdout).filter(({ type }) => type === 'settled');
+  expect(['lost', 'failed']).toContain((settled?.outcome as { kind: string } | undefined)?.kind);
+  expect(other.told()).toEqual({ starts: 1, text: linesTo(40) });
+});
+
+fault('F51', 'a spool that is deleted while nobody is attached costs what it held, and that is told', async () => {
+  await using lab = await startLab();
+  const [server] = lab.servers;
+  if (!server) throw new Error('There is no server');
+  const script = gated(lab);
+  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
+  await running.saw('line 2\\n');
+  await until('the script waits', () => script.told().text.endsWith('line 20\n'));
+  running.child.kill('SIGKILL');
+  await running.ended;
+  const [job = ''] = jobFolders(server.stateHome);
+  rmSync(join(job, 'spool'), { recursive: true });
+  script.open();
+  await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED });
+});
+
+/** Byte for byte, where a spool may end or be wrong. */
+fault(
+  'F50',
+  'a torn or corrupt spool of a lost job: the log is the valid prefix, the rest is counted, the outcome is lost',
+  async ({ random }) => {
+    await using lab = await startLab();
+    const [server] = lab.servers;
+    if (!server) throw new Error('There is no server');
+    const script = gated(lab);
+    const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
+    await running.saw('line 2\\n');
+    await until('the script waits', () => script.told().text.endsWith('line 20\n'));
+    running.child.kill('SIGKILL');
+    await running.ended;
+    sendSignal(supervisorOf(server.stateHome), 'SIGKILL');
+    script.open();
+    const [job = ''] = jobFolders(server.stateHome);
+    const segment = join(job, 'spool', FIRST);
+    const whole = readFileSync(segment);
+    // What the client knew when it died, but for the log.
+    rmSync(join(lab.dataDir, 'logs'), { recursive: true, force: true });
+    const known = `${lab.dataDir}-then`;
+    renameSync(lab.dataDir, known);
+    for (let tries = 0; tries < 5; tries++) {
+      const at = random.whole(0, whole.length - 1);
+      const isTorn = random.next() < 0.5;
+      const bytes = isTorn ? whole.subarray(0, at) : Buffer.from(whole);
+      if (!isTorn) bytes[at] = (bytes[at] as number) ^ (1 << random.whole(0, 7));
+      writeFileSync(segment, bytes);
+      rmSync(lab.dataDir, { recursive: true, force: true });
+      cpSync(known, lab.dataDir, { recursive: true });
+      const { stdout, stderr } = await lab.cli('logs', readRunId(lab.dataDir), '--server', 'web1');
+      const valid = validPrefix(bytes);
+      const what = `${isTorn ? 'torn' : 'flipped'} at ${at}: ${stderr}`;
+      expect(stderr, what).toMatch(/web1 +lost: /);
+      expect(stdout.replaceAll('web1 │ ', ''), what).toBe(valid.text);
+      const unread = bytes.length - valid.bytes;
+      if (unread > 0) expect(stderr, what).toMatch(new RegExp(`\\b${unread} bytes`));
+    }
+  },
+  { isSeeded: true, seeds: 2 },
+);
+
+function readRunId(dataDir: string): string {
+  using database = new DatabaseSync(join(dataDir, 'cronium.db'), { readOnly: true });
+  return String((database.prepare('SELECT id FROM runs').get() as { id: string }).id);
+}
+
+/** The lines and the bytes of the records in front of the first bad one. */
+function validPrefix(bytes: Buffer): { readonly bytes: number; readonly text: string } {
+  let good = 0;
+  let text = '';
+  try {
+    const decoder = new RecordDecoder();
+    for (let at = 0; at < bytes.length; at++) {
+      for (const record of decoder.push(bytes.subarray(at, at + 1))) {
+        good = at + 1;
+        if (record.type === 'OUT') text += Buffer.from(record.body).toString();
+      }
+    }
+  } catch {
+    // A bad record: what was in front of it counts.
+  }
+  return { bytes: good, text };
+}
+
+fault(
+  'F52',
+  'the n-th open, read, write or sync that fails, for every n, is never a false success',
+  async () => {
+    execFileSync('go', ['test', '-count=1', '-run', '^TestEveryFailing', '.'], {
+      cwd: resolve(import.meta.dirname, '../../../runner'),
+      stdio: 'pipe',
+      env: { ...process.env, GOFLAGS: '' },
+    });
+  },
+  { timeoutMs: 300_000 },
+);
