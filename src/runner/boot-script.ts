@@ -74,8 +74,10 @@ export function bootScript(runners: readonly Runner[]): string {
     'if [ $gz = 1 ]; then head -c "$n" | gzip -dc > "$up"; else head -c "$n" > "$up"; fi;',
     'got=$(($(wc -c < "$up"))); [ "$got" = "$size" ] || fail size "$got" "$free" "$base";',
     'if [ $sum = 1 ]; then case $($hash < "$up" 2>/dev/null) in ""|"$sha "*) ;; *) fail hash;; esac; fi;',
-    'chmod 500 "$up" && mv -f "$up" "$base/bin/$sha/cronium-runner" || fail install "$base";',
-    'trap - EXIT; begin "$base" "$base/bin/$sha/cronium-runner";',
+    // Into a directory of that name, or one that a link of that name leads to, it would be moved.
+    'runner=$base/bin/$sha/cronium-runner; if [ -d "$runner" ]; then rm -rf "$runner"; fi;',
+    'chmod 500 "$up" && mv -f "$up" "$runner" || fail install "$base";',
+    'trap - EXIT; begin "$base" "$runner";',
     '};',
     'main "$@"',
   ];

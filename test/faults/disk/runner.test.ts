@@ -54,6 +54,10 @@ const DAMAGES: Readonly<Record<string, (file: string, random: Random) => void>> 
     writeFileSync(file, '', { mode: 0o500 });
   },
   'not executable': (file) => chmodSync(file, 0o400),
+  'a link to a directory': (file) => {
+    rmSync(file);
+    symlinkSync('/tmp', file);
+  },
   gone: (file) => rmSync(file),
 };
 
