@@ -71,12 +71,18 @@ async function attempt(opener: RemoteOpener, runners: readonly Runner[], options
   const nonce = randomBytes(16).toString('hex');
   const aheadBytes = options.ahead.length;
   const command = bootCommand(runners, { nonce, aheadBytes, force: options.force === true });
-  const remote = await opener.open(command, {
-    ahead: options.ahead,
-    ...(options.onSent && options.ahead.length > 0 ? { onSent: options.onSent } : {}),
-    ...(options.onDiscarded && options.ahead.length > 0 ? { onDiscarded: options.onDiscarded } : {}),
-    signal: options.signal,
-  });
+  const remote = await opener
+    .open(command, {
+      ahead: options.ahead,
+      ...(options.onSent && options.ahead.length > 0 ? { onSent: options.onSent } : {}),
+      ...(options.onDiscarded && options.ahead.length > 0 ? { onDiscarded: options.onDiscarded } : {}),
+      signal: options.signal,
+    })
+    .catch((error: unknown) => {
+      // What is sent into a channel that the server does not open reaches nobody.
+      if (error instanceof CroniumError && error.code === 'connect/channel') options.onDiscarded?.();
+      throw error;
+    });
   let done = false;
   try {
     const preamble = new Preamble(remote, { nonce, server: options.server, timeoutMs: ANSWER_TIMEOUT_MS });
