@@ -40,6 +40,7 @@ test)
 	need dropbear dropbear-bin
 	need ip iproute2
 	need iptables iptables
+	need faketime faketime
 	;;
 bench)
 	need ssh openssh-client

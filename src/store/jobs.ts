@@ -113,7 +113,7 @@ export class Jobs {
    */
   claim(job: string, owner: Owner, { now, leaseMs }: { readonly now: number; readonly leaseMs: number }): boolean {
     const seen = this.#connection.get('SELECT * FROM jobs WHERE id = @job AND outcome IS NULL', { job });
-    if (seen === undefined || !isFree(seen, owner, now)) return false;
+    if (seen === undefined || !isFree(seen, owner, { now, leaseMs })) return false;
     const changed = this.#connection.runLightly(
       `UPDATE jobs SET owner = @owner, owner_place = @place, owner_pid = @pid, owner_start = @start, lease_until = @until
        WHERE id = @job AND outcome IS NULL AND owner IS @seenOwner AND lease_until IS @seenUntil`,
@@ -172,7 +172,7 @@ export function jobRecord(row: Row): JobRecord {
   };
 }
 
-function isFree(row: Row, owner: Owner, now: number): boolean {
+function isFree(row: Row, owner: Owner, { now, leaseMs }: { readonly now: number; readonly leaseMs: number }): boolean {
   if (row.owner === null || row.owner === owner.id) return true;
   const until = optionalInteger(row, 'lease_until') ?? 0;
   if (until + STOPPED_MS <= now) return true;
@@ -182,5 +182,7 @@ function isFree(row: Row, owner: Owner, now: number): boolean {
     pid: integer(row, 'owner_pid'),
     ...(startTicks === undefined ? {} : { startTicks }),
   };
-  return isKnownDead(holder) || (until <= now && !isKnownAlive(holder));
+  // No lease is longer: the clock was set back since, by a day perhaps.
+  const hasRunOut = until <= now || until > now + leaseMs;
+  return isKnownDead(holder) || (hasRunOut && !isKnownAlive(holder));
 }

@@ -18,6 +18,8 @@ exit 5
 /** A run on \`web1\` that stops in its middle until the gate is opened. */
 export interface GatedRun extends Running {
   readonly truth: string;
+  /** What the list of runs calls it. */
+  readonly event: string;
   openGate(): void;
 }
 
@@ -31,5 +33,5 @@ export function startGated(lab: Lab, { lines = 40, args = [] as readonly string[
   const gate = join(lab.folder, `gate${own}`);
   const script = lab.script(`gated${own}.sh`, SCRIPT);
   const running = lab.start('run', script, '--on', 'web1', '--json', ...args, '--', truth, gate, String(lines));
-  return { ...running, truth, openGate: () => writeFileSync(gate, '') };
+  return { ...running, truth, event: `gated${own}.sh`, openGate: () => writeFileSync(gate, '') };
 }

@@ -9,11 +9,16 @@ export interface Child {
 }
 
 /** Starts `children/<name>.ts`. As root, `user` makes it another user. */
-export function startChild(name: string, args: readonly string[], options: { readonly user?: number } = {}): Child {
+export function startChild(
+  name: string,
+  args: readonly string[],
+  options: { readonly user?: number; readonly env?: Readonly<Record<string, string>> } = {},
+): Child {
   const program = new URL(`children/${name}.ts`, import.meta.url).pathname;
   const user = options.user === undefined ? {} : { uid: options.user, gid: options.user };
   const child = spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', program, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...options.env },
     ...user,
   });
   return { process: child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { jsonLines, type Lab, startLab } from '../../fixtures/lab.ts';
+import type { Sshd } from '../../fixtures/sshd.ts';
+import { processTree, sendSignal } from '../../fixtures/sshd-process.ts';
+import { fault } from '../fault.ts';
+import { checkRun } from '../lab/check.ts';
+import { fakeClock } from '../lab/fake-clock.ts';
+import { GATED_OUTCOME, startGated } from '../lab/long-script.ts';
+
+let lab: Lab;
+let sshd: Sshd;
+beforeAll(async () => {
+  lab = await startLab();
+  sshd = lab.servers[0] as Sshd;
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+/** Longer than the silence that is taken for death. */
+const SLEEP_MS = 20_000;
+
+fault('F92', 'a laptop that slept goes on where it was, with one connection at most', async () => {
+  const running = startGated(lab);
+  await running.saw('line 20 of');
+  const connections = sshd.connections();
+  const sleeping = processTree(running.child.pid as number);
+  for (const { pid } of sleeping) sendSignal(pid, 'SIGSTOP');
+  await delay(SLEEP_MS);
+  running.openGate();
+  for (const { pid } of sleeping) sendSignal(pid, 'SIGCONT');
+  const { code, stderr } = await running.ended;
+  expect(code, stderr).toBe(5);
+  expect(sshd.connections() - connections, 'no burst of tries').toBeLessThanOrEqual(1);
+  await checkRun(lab, { sshd, truth: running.truth, outcome: GATED_OUTCOME });
+});
+
+for (const [id, jumps] of [
+  ['F92', ['+8h']],
+  ['F93', ['+1h', '-1h', '+1d', '-1d', '+0']],
+] as const) {
+  fault(id, `a clock that is set ${jumps.join(', ')} in mid-run ends nothing and begins nothing`, async () => {
+    using clock = fakeClock(lab);
+    const running = startGated(lab);
+    await running.saw('line 20 of');
+    const connections = sshd.connections();
+    for (const jump of jumps) {
+      clock.set(jump);
+      // Time for every timer that believes the wall clock.
+      await delay(600);
+      expect(running.child.exitCode).toBeNull();
+    }
+    running.openGate();
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(5);
+    expect(stderr).not.toMatch(/reattaching/);
+    expect(sshd.connections()).toBe(connections);
+    await checkRun(lab, { sshd, truth: running.truth, outcome: GATED_OUTCOME });
+  });
+}
+
+fault(
+  'F93',
+  'a client whose clock is a day behind finds what one with the right time has left, and the other way round',
+  async () => {
+    for (const [left, found] of [
+      ['+0', '-1d'],
+      ['+1d', '+0'],
+    ] as const) {
+      using clock = fakeClock(lab, left);
+      const running = startGated(lab);
+      await running.saw('line 20 of');
+      running.child.kill('SIGKILL');
+      await running.ended;
+      clock.set(found);
+      running.openGate();
+      const { code, stdout } = await lab.cli('resume', '--json');
+      expect(code).toBe(0);
+      expect(jsonLines(stdout).filter(({ type }) => type === 'settled')).toMatchObject([{ outcome: GATED_OUTCOME }]);
+      clock.set('+1d');
+      const runs = jsonLines((await lab.cli('runs', '--json')).stdout);
+      const at = runs.findIndex(({ event }) => String(event) === `${running.event}`);
+      await checkRun(lab, { sshd, truth: running.truth, outcome: GATED_OUTCOME, run: at + 1 });
+    }
+  },
+);

@@ -1,0 +1,40 @@
+import type { Guard } from './guard.ts';
+
+export const GUARDS: readonly Guard[] = [
+  {
+    name: 'a job that was left without an answer is asked for, not given up',
+    ids: ['F90', 'F91'],
+    file: 'src/execution/resume.ts',
+    find: '  const used = await deps.sessions.use(job.server, { signal: signals.leave });',
+    replace:
+      "  if (deps.random() < 2) return { kind: 'settled', outcome: NEVER_STARTED };\n  const used = await deps.sessions.use(job.server, { signal: signals.leave });",
+  },
+  {
+    name: 'what the disk had no room for is no end of the job',
+    ids: ['F95'],
+    file: 'src/execution/own-log.ts',
+    find: "(error.code.startsWith('mirror/') || error.code.startsWith('store/'))",
+    replace: "error.code.startsWith('store/')",
+  },
+  {
+    name: 'a database is looked over at its opening',
+    ids: ['F96'],
+    file: 'src/store/store.ts',
+    find: '    checkWhole(connection);\n',
+    replace: '',
+  },
+  {
+    name: 'a run and its jobs are written together',
+    ids: ['F97'],
+    file: 'src/store/connection.ts',
+    find: "this.#driver.execute(isOuter ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);",
+    replace: 'if (!isOuter) this.#driver.execute(`SAVEPOINT ${name}`);',
+  },
+  {
+    name: 'who has no lease does not look after a job',
+    ids: ['F98'],
+    file: 'src/app/attendant.ts',
+    find: 'if (job.outcome || !tryClaim()) {',
+    replace: 'if (job.outcome) {',
+  },
+];
