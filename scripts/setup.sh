@@ -41,6 +41,7 @@ test)
 	need ip iproute2
 	need iptables iptables
 	need faketime faketime
+	need gcc gcc
 	;;
 bench)
 	need ssh openssh-client

@@ -5,7 +5,15 @@ import { openDriver } from './open-driver.ts';
 import type { Row } from './row.ts';
 
 /** How long a write waits for another window or the command line to finish its own. */
-const BUSY_TIMEOUT_MS = 5_000;
+export const BUSY_TIMEOUT_MS = 5_000;
+
+export interface ConnectionOptions {
+  readonly nativeBinding?: string;
+  readonly busyTimeoutMs?: number;
+  /** Asks the file system for no locks: nobody else may use the file. */
+  readonly hasNoLocks?: true;
+  readonly onClose?: () => void;
+}
 
 /** The same after it was in vain, until a write gets through: the process must not stand still again and again meanwhile. */
 const BUSY_AGAIN_TIMEOUT_MS = 50;
@@ -17,18 +25,24 @@ export class Connection implements Disposable {
   readonly #busyTimeoutMs: number;
   /** A write has waited in vain. */
   #isHeld = false;
+  readonly #onClose: (() => void) | undefined;
   readonly #statements = new Map<string, Statement>();
   /** Transactions that have begun and not ended, one in the other. */
   #depth = 0;
   /** How much the next write waits for the disk; SQLite's own is found out by nobody, so it is set before the first. */
   #synchronous: 'FULL' | 'NORMAL' | undefined;
 
-  constructor(file: string, options: { readonly nativeBinding?: string; readonly busyTimeoutMs?: number } = {}) {
+  constructor(file: string, options: ConnectionOptions = {}) {
     this.file = file;
-    const { nativeBinding, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+    this.#onClose = options.onClose;
+    const { nativeBinding, hasNoLocks, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#driver = this.#explained(() =>
-      openDriver(file, { busyTimeoutMs, ...(nativeBinding === undefined ? {} : { nativeBinding }) }),
+      openDriver(file, {
+        busyTimeoutMs,
+        ...(nativeBinding === undefined ? {} : { nativeBinding }),
+        ...(hasNoLocks ? { hasNoLocks } : {}),
+      }),
     );
   }
 
@@ -97,6 +111,7 @@ export class Connection implements Disposable {
 
   [Symbol.dispose](): void {
     this.#driver.close();
+    this.#onClose?.();
   }
 
   /** Within a transaction its end decides. Set only when it changes: asking SQLite costs as much as a write. */

@@ -25,4 +25,6 @@ export interface DriverOptions {
   readonly nativeBinding?: string;
   /** How long a write waits for other processes. */
   readonly busyTimeoutMs: number;
+  /** Asks the file system for no locks: nobody else may use the file. */
+  readonly hasNoLocks?: true;
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import type { Driver, DriverOptions } from './driver.ts';
 import type { Row } from './row.ts';
 
@@ -19,12 +20,12 @@ const CODES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** SQLite by Node's own module; undefined where this Node has none that suffices. */
-export function openNodeSqlite(file: string, { busyTimeoutMs }: DriverOptions): Driver | undefined {
+export function openNodeSqlite(file: string, { busyTimeoutMs, hasNoLocks }: DriverOptions): Driver | undefined {
   // Not an import: a Node without the module would not load the whole bundle.
   const sqlite = process.getBuiltinModule('node:sqlite');
   // Its first versions, behind a flag, know too little.
   if (sqlite === undefined || !('setAllowUnknownNamedParameters' in sqlite.StatementSync.prototype)) return undefined;
-  const database: DatabaseSync = named(() => new sqlite.DatabaseSync(file));
+  const database: DatabaseSync = named(() => new sqlite.DatabaseSync(hasNoLocks ? lockless(file) : file));
   let isOpen = true;
   named(() => database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`));
   return {
@@ -44,6 +45,13 @@ export function openNodeSqlite(file: string, { busyTimeoutMs }: DriverOptions): 
       isOpen = false;
     },
   };
+}
+
+/** The file by a way that asks for no locks: https://sqlite.org/vfs.html. */
+function lockless(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set('vfs', process.platform === 'win32' ? 'win32-none' : 'unix-none');
+  return url;
 }
 
 /** Gives an error of SQLite the code by which the store knows it; Node has only the number. */

@@ -12,7 +12,12 @@ const NEEDED_NODE_API = 10;
  */
 export function openDriver(file: string, options: DriverOptions): Driver {
   let why = `it needs Node 22.15 or later, this is ${process.versions.node}`;
-  if (process.env.CRONIUM_SQLITE !== 'node' && Number(process.versions.napi) >= NEEDED_NODE_API) {
+  // better-sqlite3 is built without what chooses another way to the files.
+  if (
+    !options.hasNoLocks &&
+    process.env.CRONIUM_SQLITE !== 'node' &&
+    Number(process.versions.napi) >= NEEDED_NODE_API
+  ) {
     try {
       return openBetterSqlite(file, options);
     } catch (error) {

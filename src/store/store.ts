@@ -1,14 +1,11 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isId } from '../domain/id.ts';
-import { Connection } from './connection.ts';
-import { checkWhole, isDamage, moveAside } from './damage.ts';
-import { databaseProblem } from './database-problem.ts';
 import { Deployments } from './deployments.ts';
 import { errorCode } from './error-code.ts';
 import { Jobs } from './jobs.ts';
 import { Logins } from './logins.ts';
-import { migrate } from './migrations.ts';
+import { explained, type OpenedDatabase, openDatabase } from './open-database.ts';
 import { Payloads } from './payloads.ts';
 import { type RebuildDeps, restoreFromLogs, restoreRuns, restoreTraced, type TracedJob } from './rebuild.ts';
 import { RunFiles } from './run-files.ts';
@@ -57,16 +54,16 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
   const payloadsDir = join(dir, 'payloads');
   const logsDir = join(dir, 'logs');
   const runsDir = join(dir, 'runs');
-  attempt(file, () => {
+  explained(file, () => {
     for (const folder of [dir, payloadsDir, logsDir, runsDir]) makeFolder(folder);
   });
   const files = new RunFiles(runsDir);
-  const { connection, isNew, aside } = openRepaired(file, options);
+  const { connection, ...opened } = openDatabase(file, options);
   const deps: RebuildDeps = { connection, files, logsDir, payloadsDir };
   return {
     dir,
     payloadsDir,
-    notices: restore(deps, { isNew, ...(aside === undefined ? {} : { aside }) }),
+    notices: restore(deps, opened),
     takeUp: (jobs) => restoreTraced(jobs, deps),
     runFiles: files,
     runs: new Runs(connection, files),
@@ -95,74 +92,23 @@ function makeFolder(folder: string): void {
   }
 }
 
-interface Opened {
-  readonly connection: Connection;
-  /** It was empty: the first start here, or what was in it is lost. */
-  readonly isNew: boolean;
-}
-
-/** Opens the database; one that is damaged is moved aside, kept, and a new one begun. */
-function openRepaired(file: string, options: StoreOptions): Opened & { readonly aside?: string } {
-  try {
-    return openDatabase(file, options);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-  }
-  const aside = attempt(file, () => moveAside(file, () => isDamaged(file, options)));
-  return { ...openDatabase(file, options), ...(aside === undefined ? {} : { aside }) };
-}
-
-function isDamaged(file: string, options: StoreOptions): boolean {
-  try {
-    openDatabase(file, options).connection[Symbol.dispose]();
-    return false;
-  } catch (error) {
-    if (isDamage(error)) return true;
-    throw error;
-  }
-}
-
-function openDatabase(file: string, options: StoreOptions): Opened {
-  attempt(file, () => makePrivate(file));
-  const connection = new Connection(file, options);
-  try {
-    // Of what is written, `run` waits for the disk and `runLightly` does not.
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('foreign_keys = ON');
-    checkWhole(connection);
-    return { connection, isNew: migrate(connection) };
-  } catch (error) {
-    connection[Symbol.dispose]();
-    throw error;
-  }
-}
-
 /** Brings back what is whole beside a database that lacks it; what was done, in sentences. */
-function restore(deps: RebuildDeps, { isNew, aside }: { readonly isNew: boolean; readonly aside?: string }): string[] {
+function restore(deps: RebuildDeps, { isNew, aside, notice }: Omit<OpenedDatabase, 'connection'>): string[] {
+  const notices = notice === undefined ? [] : [notice];
   const count = restoreRuns(deps) + (isNew ? restoreFromLogs(deps) : 0);
   const runs = count === 1 ? '1 run' : `${count === 0 ? 'no' : count} runs`;
   const way = 'what servers still have beside that is found by: cronium resume --on <servers>';
   if (aside !== undefined) {
     return [
+      ...notices,
       `The database was damaged: it was moved to "${aside}", and ${runs} rebuilt from the files beside it; ${way}`,
     ];
   }
-  if (count === 0) return [];
-  return [`The database in "${deps.connection.file}" lacked ${runs}: rebuilt from the files beside it; ${way}`];
-}
-
-function attempt<T>(file: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw databaseProblem(file, error);
-  }
-}
-
-/** SQLite gives its other files the permissions of this one, so it has to be private before the first of them is made. */
-function makePrivate(file: string): void {
-  closeSync(openSync(file, 'a', 0o600));
-  chmodSync(file, 0o600);
+  if (count === 0) return notices;
+  return [
+    ...notices,
+    `The database in "${deps.connection.file}" lacked ${runs}: rebuilt from the files beside it; ${way}`,
+  ];
 }
 
 /** Job ids come from servers, too; none may name a path. */

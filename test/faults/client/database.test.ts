@@ -154,7 +154,7 @@ fault(
     for (const ending of ['-wal', '-shm']) rmSync(`${left.file}${ending}`, { force: true });
     await expectBoth(lab, left);
   },
-  { isSeeded: true, seeds: 2 },
+  { isSeeded: true, seeds: 1 },
 );
 
 for (const driver of [undefined, 'node']) {

@@ -19,7 +19,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'a database is looked over at its opening',
     ids: ['F96'],
-    file: 'src/store/store.ts',
+    file: 'src/store/open-database.ts',
     find: '    checkWhole(connection);\n',
     replace: '',
   },
@@ -36,5 +36,12 @@ export const GUARDS: readonly Guard[] = [
     file: 'src/app/attendant.ts',
     find: 'if (job.outcome || !tryClaim()) {',
     replace: 'if (job.outcome) {',
+  },
+  {
+    name: 'a file system without locks is found out',
+    ids: ['F99'],
+    file: 'src/store/open-database.ts',
+    find: '      if (!isForWantOfSharing(error)) throw error;',
+    replace: '      throw error;',
   },
 ];
