@@ -1,3 +1,4 @@
+import { isOutOfFiles } from '../base/out-of-files.ts';
 import { abortable } from '../base/wait.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { Server } from '../domain/server.ts';
@@ -128,6 +129,8 @@ export class Sessions implements AsyncDisposable {
       return { ...opened, [Symbol.dispose]: this.#leave(server, entry) };
     } catch (error) {
       this.#forget(server, entry);
+      // The next try finds room: what is only kept for later takes files, too.
+      if (isOutOfFiles(error)) await this.#closeUnused();
       this.#deps.journal.failed(server, error);
       throw error;
     }
@@ -184,6 +187,11 @@ export class Sessions implements AsyncDisposable {
       if (isReplaced) this.#close(server, entry);
       else entry.idle = setTimeout(() => this.#retire(server, entry), IDLE_MS).unref();
     };
+  }
+
+  async #closeUnused(): Promise<void> {
+    const unused = [...this.#open].flatMap(([entry, server]) => (entry.users === 0 ? [server] : []));
+    await Promise.all(unused.map((server) => this.close(server)));
   }
 
   #retire(server: Server, entry: Entry): void {

@@ -1,3 +1,4 @@
+import { isOutOfFiles } from '../../base/out-of-files.ts';
 import { CroniumError } from '../../domain/errors.ts';
 
 /** Why a server cannot be reached or used; stable, for tests, buttons and the decision to try again. */
@@ -46,5 +47,6 @@ export function connectError(code: ConnectCode, message: string, options?: { rea
 
 /** Whether trying again later may help: never after a wrong key, an unknown host or a configuration nobody will have changed. */
 export function isRetryable(error: unknown): boolean {
+  if (isOutOfFiles(error)) return true;
   return error instanceof CroniumError && RETRYABLE.has(error.code);
 }

@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
+import { isOutOfFiles } from '../../base/out-of-files.ts';
+import { connectError } from './errors.ts';
 
 /** What stands in an identity file. */
 export type KeyFile =
@@ -25,6 +27,9 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
     if (isOpen && text.includes('PRIVATE KEY')) return unusable('others can read it, ssh asks for mode 0600');
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    // The key is as good as it was.
+    if (isOutOfFiles(error))
+      throw connectError('connect/config', `Cannot read the key "${path}": ${error.message}`, { cause: error });
     // With the private half in the agent alone, the public one may still lie beside the name.
     const publicKey = await readPublicHalf(path);
     if (publicKey !== undefined) return { kind: 'public', path, key: publicKey };

@@ -89,7 +89,9 @@ for (const driver of ['better-sqlite3', 'node']) {
       const dir = join(lab.folder, `commits-${driver}`);
       const env = { CRONIUM_SQLITE: driver };
       const child = startChild('write-store', [dir, `seed${seed}`], { env });
-      const said: string[] = [(await child.lines.next()).value as string];
+      const first = await child.lines.next();
+      expect(first.done, 'it writes').not.toBe(true);
+      const said = [first.value];
       await delay(random.whole(0, 60));
       said.push(...(await kill(child)));
       expectWhole(dir);

@@ -94,6 +94,10 @@ fault('F101', 'what one run breaks in its window or terminal harms no other run'
   using _broken = engine.onDidChange(() => {
     throw new RangeError('a view is broken');
   });
+  let seen = 0;
+  using _whole = engine.onDidChange(() => {
+    seen += 1;
+  });
   const caught: unknown[] = [];
   const before = process.listeners('uncaughtException');
   process.removeAllListeners('uncaughtException');
@@ -115,6 +119,7 @@ fault('F101', 'what one run breaks in its window or terminal harms no other run'
     process.removeAllListeners('uncaughtException');
     for (const listener of before) process.on('uncaughtException', listener);
   }
+  expect(seen, 'other views go on').toBeGreaterThan(0);
   expect(caught.length, 'the bug is heard of').toBeGreaterThan(0);
   expect(caught.map(String)).toEqual(caught.map(() => 'RangeError: a view is broken'));
 });

@@ -38,6 +38,35 @@ export const GUARDS: readonly Guard[] = [
     replace: 'if (job.outcome) {',
   },
   {
+    name: 'a lost file descriptor is waited for',
+    ids: ['F100'],
+    file: 'src/transport/ssh/errors.ts',
+    find: '  if (isOutOfFiles(error)) return true;\n',
+    replace: '',
+  },
+  {
+    name: 'silence is counted in ticks, of which a sleep is one',
+    ids: ['F92'],
+    file: 'src/transport/ssh/liveness.ts',
+    find: '  const timer = setInterval(() => {\n    silent += 1;',
+    replace:
+      '  let last = Date.now();\n  const timer = setInterval(() => {\n    silent += Math.max(1, (Date.now() - last) / tickMs);\n    last = Date.now();',
+  },
+  {
+    name: 'a lease is judged by its owner, too, and not by the clock alone',
+    ids: ['F93'],
+    file: 'src/store/jobs.ts',
+    find: 'return isKnownDead(holder) || (hasRunOut && !isKnownAlive(holder));',
+    replace: 'return until <= now;',
+  },
+  {
+    name: 'a listener that throws stops no other',
+    ids: ['F101'],
+    file: 'src/base/emitter.ts',
+    find: '        queueMicrotask(() => {\n          throw error;\n        });',
+    replace: '        throw error;',
+  },
+  {
     name: 'a file system without locks is found out',
     ids: ['F99'],
     file: 'src/store/open-database.ts',
