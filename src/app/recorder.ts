@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { JobPhase } from '../domain/job.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { Server } from '../domain/server.ts';
@@ -14,6 +15,9 @@ export class Recorder implements Journal {
   /** What was known of the versions that are being put on servers now. */
   readonly #before = new Map<string, DeploymentRecord>();
 
+  /** The jobs whose `starting` is written at the end of this turn. */
+  #intents: { readonly jobs: string[]; readonly written: Promise<void> } | undefined;
+
   constructor(store: Store, changed: () => void) {
     this.#store = store;
     this.#changed = changed;
@@ -22,6 +26,12 @@ export class Recorder implements Journal {
   phase(job: string, phase: JobPhase): void {
     this.#store.jobs.setPhase(job, phase, Date.now());
     this.#changed();
+  }
+
+  starting(job: string): Promise<void> {
+    this.#intents ??= this.#collectIntents();
+    this.#intents.jobs.push(job);
+    return this.#intents.written;
   }
 
   settled(job: string, outcome: JobOutcome): void {
@@ -58,6 +68,20 @@ export class Recorder implements Journal {
     const at = deployed || known?.state !== 'idle' ? Date.now() : known.at;
     const run = known?.run ? { run: known.run } : {};
     this.#record({ server: server.name, sha256, version, platform, state: 'active', at, ...run });
+  }
+
+  #collectIntents(): { readonly jobs: string[]; readonly written: Promise<void> } {
+    const jobs: string[] = [];
+    const write = async (): Promise<void> => {
+      await setImmediate();
+      this.#intents = undefined;
+      const at = Date.now();
+      this.#store.transaction(() => {
+        for (const job of jobs) this.#store.jobs.setPhase(job, 'starting', at);
+      });
+      this.#changed();
+    };
+    return { jobs, written: write() };
   }
 
   #record(deployment: DeploymentRecord): void {

@@ -7,5 +7,10 @@ import type { JobOutcome } from '../domain/outcome.ts';
  */
 export interface Journal {
   phase(job: string, phase: JobPhase): void;
+  /**
+   * As `phase` with `starting`, durable when it resolves: all jobs that ask in one turn of the loop wait for the disk together, and
+   * none of the others waits.
+   */
+  starting(job: string): Promise<void>;
   settled(job: string, outcome: JobOutcome): void;
 }

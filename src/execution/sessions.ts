@@ -38,6 +38,8 @@ interface Entry {
   /** The hash of the version that was pinned when it was opened. */
   readonly pinned: string | undefined;
   users: number;
+  /** The runner has said hello. */
+  isOpen: boolean;
   idle?: NodeJS.Timeout;
 }
 
@@ -66,6 +68,11 @@ export class Sessions implements AsyncDisposable {
       }
       return this.#join(server, shared, opened.session, options.first, options.onSent);
     }
+  }
+
+  /** Says whether a runner is there to be asked: nobody has to connect. */
+  isOpen(server: Server): boolean {
+    return this.#entries.get(keyOf(server))?.isOpen ?? false;
   }
 
   /** Whoever comes from now on gets a new session; those who use the old one finish with it. */
@@ -118,12 +125,13 @@ export class Sessions implements AsyncDisposable {
     this.replace(server);
     const pin = this.#deps.pin(server);
     const opening = this.#connect(server, pin, options);
-    const entry: Entry = { opening, pinned: pin?.sha256, users: 1 };
+    const entry: Entry = { opening, pinned: pin?.sha256, users: 1, isOpen: false };
     this.#entries.set(keyOf(server), entry);
     this.#open.set(entry, server);
     this.#deps.journal.opening(server);
     try {
       const opened = await opening;
+      entry.isOpen = true;
       opened.session.onDidClose(() => this.#forget(server, entry));
       if (opened.session.closed) throw opened.session.closed;
       return { ...opened, [Symbol.dispose]: this.#leave(server, entry) };

@@ -59,6 +59,9 @@ export class Start {
   async #attempt(): Promise<Started> {
     const { job, deps, signals } = this.#context;
     await this.#context.enter('connecting');
+    // Where nobody has to connect, many jobs send at once: their intents are written together.
+    const isIntended = deps.sessions.isOpen(job.server) && !signals.cancel.aborted;
+    if (isIntended) await deps.journal.starting(job.id);
     const opening = new AbortController();
     // An earlier attempt may have been heard; only what this one sends can be taken back.
     const wasSent = this.#isSent;
@@ -70,7 +73,7 @@ export class Start {
     const used = await deps.sessions.use(job.server, {
       ...(isCalledOff ? {} : { first: this.#first() }),
       onSent: () => {
-        deps.journal.phase(job.id, 'starting');
+        if (!isIntended) deps.journal.phase(job.id, 'starting');
         this.#isSent = true;
         this.#sends += 1;
       },

@@ -35,7 +35,7 @@ async function resumeUnknown(logs: string): Promise<{ end: JobEnd; heard: string
   });
   const deps: JobDeps = {
     sessions,
-    journal: { phase: () => {}, settled: () => {} },
+    journal: { phase: () => {}, starting: async () => {}, settled: () => {} },
     install: '3'.repeat(32),
     openMirror: () => openMirror(logs),
     holdsPayload: () => true,

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { Recorder } from '../../../src/app/recorder.ts';
+import { openStore, type Store } from '../../../src/store/store.ts';
+import { planOf } from '../store/plan.ts';
+import { tempDir } from '../store/temp-dir.ts';
+
+/** The store with how often it has waited for the disk. */
+function counted(store: Store): { readonly store: Store; readonly waits: () => number } {
+  let waits = 0;
+  const transaction = <T>(work: () => T): T => {
+    waits += 1;
+    return store.transaction(work);
+  };
+  return { store: { ...store, transaction }, waits: () => waits };
+}
+
+test('Recorder.starting() writes the intents of one turn together, and none is told before it is written', async () => {
+  using dir = tempDir();
+  using store = openStore(dir.path);
+  const plan = planOf('one', ['web-1', 'web-2', 'web-3']);
+  store.runs.insert(plan, 1);
+  const { store: watched, waits } = counted(store);
+  const recorder = new Recorder(watched, () => {});
+  const phases = (): unknown[] => plan.jobs.map(({ id }) => store.jobs.find(id)?.phase);
+  await Promise.all(
+    plan.jobs.map(async ({ id }) => {
+      await recorder.starting(id);
+      expect(phases()).toEqual(['starting', 'starting', 'starting']);
+    }),
+  );
+  expect(waits()).toBe(1);
+  recorder.phase(plan.jobs[0]?.id ?? '', 'running');
+  await recorder.starting(plan.jobs[1]?.id ?? '');
+  expect([waits(), phases()]).toEqual([2, ['running', 'starting', 'starting']]);
+});
+
+test('Recorder.starting() fails all who wait for a write that fails, and the next try is another write', async () => {
+  using dir = tempDir();
+  using store = openStore(dir.path);
+  const plan = planOf('one', ['web-1', 'web-2']);
+  store.runs.insert(plan, 1);
+  const broken: Store = {
+    ...store,
+    transaction: () => {
+      throw new Error('no room');
+    },
+  };
+  const recorder = new Recorder(broken, () => {});
+  for (let round = 0; round < 2; round++) {
+    const ends = await Promise.allSettled(plan.jobs.map(({ id }) => recorder.starting(id)));
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  }
+  expect(plan.jobs.map(({ id }) => store.jobs.find(id)?.phase)).toEqual(['queued', 'queued']);
+});
