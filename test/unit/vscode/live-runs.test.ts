@@ -25,6 +25,8 @@ interface Call {
 /** An engine whose streams are played by the test. */
 function fakeEngine(records: readonly RunRecord[]) {
   const calls: Call[] = [];
+  /** Servers whose jobs wait for the next try to reach them. */
+  const waiting = new Set<string>();
   async function* play(call: Omit<Call, 'emit'>): AsyncGenerator<RunEvent> {
     const events: RunEvent[] = [];
     let wake = Promise.withResolvers<void>();
@@ -45,6 +47,7 @@ function fakeEngine(records: readonly RunRecord[]) {
   }
   const engine: Partial<Cronium> = {
     onDidChange: () => ({ [Symbol.dispose]: () => {} }),
+    retryNow: ({ servers = [] } = {}) => servers.some((server) => waiting.has(server)),
     runs: () => records,
     run: ({ id }, signals) => play({ name: 'run', run: id, signals }),
     follow: (run, signals, { servers }: FollowOptions = {}) =>
@@ -52,7 +55,7 @@ function fakeEngine(records: readonly RunRecord[]) {
     cancel: (run, signals, { servers }: FollowOptions = {}) =>
       play({ name: 'cancel', run, signals, ...(servers ? { servers } : {}) }),
   };
-  return { calls, lazy: new LazyEngine(async () => engine as Cronium) };
+  return { calls, waiting, lazy: new LazyEngine(async () => engine as Cronium) };
 }
 
 /** An output that notes what it shows. */
@@ -82,9 +85,9 @@ function fakeOutput() {
 }
 
 function setUp(records: readonly RunRecord[] = []) {
-  const { calls, lazy } = fakeEngine(records);
+  const { calls, waiting, lazy } = fakeEngine(records);
   const { output, shown, open } = fakeOutput();
-  return { live: new LiveRuns(lazy, output), calls, shown, open };
+  return { live: new LiveRuns(lazy, output), calls, waiting, shown, open };
 }
 
 const active = runOf([jobOf('web1', { phase: 'running' }), jobOf('web2', { phase: 'running' })]);
@@ -240,4 +243,16 @@ test('LiveRuns cancels one server, and the others go on', async () => {
   expect([calls[1]?.name, calls[1]?.servers, calls[0]?.signals.cancel?.aborted]).toEqual(['cancel', ['web2'], false]);
   calls[0]?.emit(SUCCESS);
   expect(await done).toBe('success');
+});
+
+test('LiveRuns.retryNow() ends the pauses of a run, and watches one that nobody here looks after', async () => {
+  const { live, calls, waiting } = setUp();
+  waiting.add('web1');
+  await live.retryNow(active, { servers: ['web1'] });
+  expect(calls).toEqual([]);
+  await live.retryNow(active, { servers: ['web2'] });
+  await expect.poll(() => calls.map(({ name, run }) => [name, run])).toEqual([['follow', active.id]]);
+  await live.retryNow(active, { servers: ['web2'] });
+  expect(calls).toHaveLength(1);
+  calls[0]?.emit(SUCCESS);
 });

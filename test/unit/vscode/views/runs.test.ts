@@ -57,6 +57,15 @@ test('runRows() marks a run that goes on and has failed somewhere, so that it ca
   expect(firstRow([jobOf('web1', FAILED), jobOf('web2')])?.words).toBe('run active bad many');
 });
 
+test('runRows() marks what has lost its server, so that it can be tried again at once', () => {
+  const row = firstRow([jobOf('web1', SUCCEEDED), jobOf('web2', { phase: 'detached' })]);
+  expect(row?.words).toBe('run active detached many');
+  expect(row?.children?.map(({ words, icon }) => [words, icon.name])).toEqual([
+    ['job', 'pass'],
+    ['job active detached', 'debug-disconnect'],
+  ]);
+});
+
 test('runRow() says what began a run, when no person did', () => {
   const jobs = [jobOf('web1', SUCCEEDED)];
   const descriptions = (['person', 'save', 'task', 'terminal'] as const).map(
