@@ -134,7 +134,14 @@ fault(
   'a drop while the log is acknowledged changes nothing of the run',
   async ({ random }) => {
     await using lab = await startSweepLab(random);
-    const script = lab.script('short.sh', SHORT);
+    // Acknowledged is once a second, so what the client says behind its start is acknowledgements.
+    const pieces = `${TRUTH}
+for piece in 1 2 3 4 5; do
+  for i in $(seq 1 20); do say "line $piece $i"; done
+  sleep 0.6
+done
+`;
+    const script = lab.script('pieces.sh', pieces);
     const { up } = await lab.measure(script);
     lab.breakNext(() => ({ up: { breakAfter: { bytes: up - random.whole(1, 600), by: loud(random) } } }));
     const { code, stderr } = await lab.runAll(script);
