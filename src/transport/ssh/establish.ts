@@ -5,6 +5,7 @@ import { guardChannels } from './channel-guard.ts';
 import type { Connection, StartRequest } from './connection.ts';
 import { connectError } from './errors.ts';
 import { type Flight, type FlightOptions, prepareFlight } from './flight.ts';
+import { gatherGreeting } from './greeting.ts';
 import type { HostKeyCheck } from './host-key.ts';
 import { watchLiveness } from './liveness.ts';
 import type { Login } from './login.ts';
@@ -143,6 +144,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
       },
     });
     const privates = openPrivates(client);
+    gatherGreeting(privates);
     const onViolation = (found: string) =>
       fail(connectError('connect/protocol', `The connection to ${describeHost(host)} was cut off: ${found}`));
     guardChannels(privates, { socket, onViolation });

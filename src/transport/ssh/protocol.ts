@@ -20,6 +20,10 @@ export interface PrivateProtocol {
   readonly _strictMode?: boolean;
   /** What waits for the end of a new key exchange. */
   readonly _queue?: readonly Buffer[];
+  /** Takes a chunk from one place to another; says up to where it did. Another function once the greeting is there. */
+  _parse: (this: PrivateProtocol, chunk: Buffer, from: number, to: number) => number;
+  /** What `_parse` has kept of a greeting that is not whole. */
+  _buffer: Buffer | undefined;
   service(name: string): void;
   session(channel: number, window: number, packetBytes: number): void;
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: SignRequest): void;
@@ -46,6 +50,7 @@ export interface PrivateChannel extends Channel {
 }
 
 const METHODS = [
+  '_parse',
   'service',
   'authPK',
   'authPassword',
