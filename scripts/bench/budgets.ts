@@ -224,6 +224,7 @@ export const BUDGETS: readonly Budget[] = [
       const refused = `refused after ${refusedVerdictSeconds.toFixed(2)} s`;
       return {
         must: [
+          { text: `${dead.othersWell} others succeeded`, isMet: dead.othersWell >= dead.servers - 1 },
           slower('refused', dead.refusedOthersSeconds),
           slower('frozen', dead.frozenOthersSeconds),
           // Told at the timeout, on a loop that turns once more.

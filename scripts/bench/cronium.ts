@@ -112,9 +112,10 @@ export function cliCommand(fleet: Fleet, count: number, script: string): Command
   const home = homeOf(fleet, 'cli');
   const [dataDir = '', config = '', ssh = ''] = home.args;
   const global = ['-F', ssh, '--data-dir', dataDir, '--config', config];
-  const run = ['run', script, '--parallel', String(count), '--on', ...fleet.names(count)];
+  const run = ['run', script, '--parallel', String(count)];
+  const on = fleet.names(count).flatMap((name) => ['--on', name]);
   return {
-    command: [process.execPath, join(ROOT, 'dist/cli.js'), ...global, ...run],
+    command: [process.execPath, join(ROOT, 'dist/cli.js'), ...global, ...run, ...on],
     env: { HOME: home.folder },
   };
 }

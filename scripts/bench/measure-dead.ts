@@ -11,6 +11,8 @@ import { median } from './statistics.ts';
 export interface DeadResult {
   readonly servers: number;
   readonly connectTimeoutSeconds: number;
+  /** The least that succeeded in any of the runs: all but the dead one. */
+  readonly othersWell: number;
   /** Seconds until the last of the others has settled. */
   readonly allWellSeconds: number;
   readonly refusedOthersSeconds: number;
@@ -39,11 +41,13 @@ export async function measureDead(fleet: Fleet, servers: number, options: Rounds
   writeFileSync(config, `${readFileSync(fleet.config, 'utf8')}  ConnectTimeout ${CONNECT_TIMEOUT_S}\n`);
   await using resident = await startResident({ ...fleet, config }, { name: 'dead' });
   await resident.run({ script, on });
+  let othersWell = servers;
   const once = async (): Promise<{ others: number; verdict: number }> => {
     await resident.disconnect(on);
     await untilQuiet(options.quietMs);
-    const { settledAt } = await resident.run({ script, on, keepsTimes: true });
-    const others = on.filter((name) => name !== last).map((name) => settledAt[name] ?? Number.NaN);
+    const { settledAt, outcomes } = await resident.run({ script, on, keepsTimes: true });
+    othersWell = Math.min(othersWell, outcomes.succeeded ?? 0);
+    const others = on.filter((name) => name !== last).map((name) => settledAt[name] ?? 0);
     return { others: Math.max(...others) / 1_000, verdict: (settledAt[last] ?? Number.NaN) / 1_000 };
   };
   const well: number[] = [];
@@ -61,6 +65,7 @@ export async function measureDead(fleet: Fleet, servers: number, options: Rounds
   for (let round = 0; round < options.rounds; round++) refused.push(await once());
   return {
     servers,
+    othersWell,
     connectTimeoutSeconds: CONNECT_TIMEOUT_S,
     allWellSeconds: median(well),
     refusedOthersSeconds: median(refused.map(({ others }) => others)),
