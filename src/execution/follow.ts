@@ -4,8 +4,9 @@ import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.
 import { type LogRecord, RECORD_OVERHEAD, type RecordType } from '../domain/record.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Attachment } from '../runner/attachment.ts';
-import { type JobState, parseExit, parseGap, parseNote, type Stray } from '../runner/message.ts';
+import { type JobState, parseExit, parseGap, parseGapRange, parseNote, type Stray } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
+import { Holes } from './holes.ts';
 import type { Mirror } from './mirror.ts';
 
 /** What is acknowledged at the latest: by time and by size, so that the server may drop it. */
@@ -30,6 +31,7 @@ export class Follower {
   #isSyncing = false;
   /** Everything before it was told: a mirror that had to be opened anew may have less, or more. */
   #told: { offset: number; seq: number } | undefined;
+  readonly #holes = new Holes();
 
   constructor(context: FollowContext) {
     this.#context = context;
@@ -82,7 +84,11 @@ export class Follower {
     }
     await mirror.sync();
     session.ack(this.#context.job, mirror.end);
-    if (this.#hasExit || attachment.isComplete) await this.#endText();
+    if (!this.#hasExit && !attachment.isComplete) return;
+    await this.#endText();
+    const lost = this.#holes.take();
+    if (lost > 0)
+      await this.#note(`${lost} bytes of the log are missing: the server sent what stands behind them and not them`);
   }
 
   /** The end of the log was told, and it is kept. */
@@ -102,6 +108,11 @@ export class Follower {
 
   async #tellOnce(record: LogRecord): Promise<void> {
     if (this.#told && record.offset < this.#told.offset) return;
+    if (this.#told) this.#holes.leave(this.#told.offset, record.offset);
+    if (record.type === 'GAP') {
+      const { from, to } = readable(() => parseGapRange(record.body));
+      this.#holes.explain(from, to);
+    }
     await this.#tell(record);
     this.#told = { offset: record.offset + record.body.length + RECORD_OVERHEAD, seq: record.seq + 1 };
   }

@@ -18,6 +18,7 @@ interface Wire {
 /** Credit is given back in portions, not for every frame. */
 const WINDOW_PORTION_BYTES = 262_144;
 const OFFSET_BYTES = 8;
+const SMALL_BYTES = 4_096;
 
 /**
  * A job's spool as it arrives, from the offset that was asked for to the job's end. Memory is bounded by the stream's credit:
@@ -55,6 +56,7 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
   }
 
   begin(attached: { readonly offset: number; readonly end: number; readonly state: JobState }): void {
+    if (this.#spoolEnd !== undefined) throw new CroniumError('stream', 'a log was attached twice');
     this.#next = attached.offset;
     this.#spoolEnd = attached.end;
   }
@@ -70,7 +72,9 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
     }
     const bytes = body.subarray(OFFSET_BYTES);
     this.#next = offset + bytes.length;
-    this.#pieces.push({ offset, bytes });
+    // A small piece is copied: it would hold the whole packet that it came in, and many of them far more than the credit.
+    if (bytes.length > 0)
+      this.#pieces.push({ offset, bytes: bytes.length < SMALL_BYTES ? new Uint8Array(bytes) : bytes });
   }
 
   /** The job has ended and every byte was sent. */

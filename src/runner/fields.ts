@@ -1,4 +1,8 @@
+import { displayable } from '../base/display.ts';
 import { CroniumError } from '../domain/errors.ts';
+
+/** What a sentence, a name or a path of a runner may have; more is not for people to read. */
+const MAX_LINE = 4_096;
 
 /** Reads fields of a JSON object that comes from a server: nothing in it is believed before it was checked. */
 export class Fields {
@@ -31,6 +35,19 @@ export class Fields {
     return value;
   }
 
+  /** Text that people will see: in one line, with nothing in it that acts on a terminal, and not too long. */
+  line(name: string): string {
+    const clean = displayable(this.text(name)).replace(/\s+/g, ' ').trim();
+    return clean.length <= MAX_LINE ? clean : `${clean.slice(0, MAX_LINE - 1)}…`;
+  }
+
+  /** The code of an error: `disk/full`. */
+  code(name: string): string {
+    const value = this.text(name);
+    if (!/^[a-z]{1,20}(?:\/[a-z-]{1,40})?$/.test(value)) throw this.wrong(name);
+    return value;
+  }
+
   count(name: string): number {
     const value = this.#get(name);
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw this.wrong(name);
@@ -53,6 +70,10 @@ export class Fields {
 
   optionalText<K extends string>(name: K): { readonly [P in K]?: string } {
     return this.has(name) ? ({ [name]: this.text(name) } as { readonly [P in K]: string }) : {};
+  }
+
+  optionalLine<K extends string>(name: K): { readonly [P in K]?: string } {
+    return this.has(name) ? ({ [name]: this.line(name) } as { readonly [P in K]: string }) : {};
   }
 
   optionalCount<K extends string>(name: K): { readonly [P in K]?: number } {

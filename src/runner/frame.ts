@@ -27,33 +27,75 @@ export function encodeFrame(frame: Frame): Uint8Array {
 
 /** Cuts a byte stream into frames. Holds at most one incomplete frame; bodies are views into what was pushed where possible. */
 export class FrameDecoder {
-  #rest: Uint8Array = NOTHING;
+  /** A copy of the frame that has begun: what it came in may be much larger, and come in very small pieces. */
+  #part: Uint8Array = NOTHING;
+  #partLength = 0;
 
   /** Whether a stream that ends now ends within a frame. */
   get isCut(): boolean {
-    return this.#rest.length > 0;
+    return this.#partLength > 0;
   }
 
   /** The frames that `bytes` completes. Throws `CroniumError` (`frame/…`) on a violation; the decoder is of no use after that. */
   push(bytes: Uint8Array): Frame[] {
-    const input = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
     const frames: Frame[] = [];
-    let at = 0;
-    while (input.length - at >= HEADER_BYTES) {
-      const length = view.getUint32(at);
-      checkLength(length);
-      const kind = checkedKind(view.getUint8(at + 4));
-      const stream = view.getUint32(at + 5);
-      checkHeader(kind, stream, length);
-      const end = at + HEADER_BYTES + length;
-      if (input.length < end) break;
-      frames.push({ kind, stream, body: input.subarray(at + HEADER_BYTES, end) });
-      at = end;
+    let at = this.#partLength === 0 ? 0 : this.#finish(bytes, frames);
+    while (at < bytes.length) {
+      const size = wantedBytes(bytes, at, bytes.length);
+      if (bytes.length - at < size) break;
+      frames.push(frameAt(bytes, at, size));
+      at += size;
     }
-    this.#rest = at === input.length ? NOTHING : input.subarray(at);
+    if (at < bytes.length) this.#hold(bytes.subarray(at), wantedBytes(bytes, at, bytes.length));
     return frames;
   }
+
+  /** Adds what the frame that has begun lacks, and returns how many bytes that took. */
+  #finish(bytes: Uint8Array, frames: Frame[]): number {
+    let at = 0;
+    for (;;) {
+      const wanted = wantedBytes(this.#part, 0, this.#partLength);
+      if (this.#partLength >= HEADER_BYTES && this.#partLength === wanted) break;
+      if (at === bytes.length) return at;
+      const taken = Math.min(wanted - this.#partLength, bytes.length - at);
+      this.#hold(bytes.subarray(at, at + taken), wanted);
+      at += taken;
+    }
+    frames.push(frameAt(this.#part, 0, this.#partLength));
+    // The body is a view into this one from now on.
+    this.#part = NOTHING;
+    this.#partLength = 0;
+    return at;
+  }
+
+  #hold(bytes: Uint8Array, wanted: number): void {
+    if (this.#part.length < wanted) {
+      const larger = new Uint8Array(wanted);
+      larger.set(this.#part.subarray(0, this.#partLength));
+      this.#part = larger;
+    }
+    this.#part.set(bytes, this.#partLength);
+    this.#partLength += bytes.length;
+  }
+}
+
+/** How many bytes are needed to go on with the frame at `at`: its header, or all of it once that is there. Checks the header. */
+function wantedBytes(bytes: Uint8Array, at: number, end: number): number {
+  if (end - at < HEADER_BYTES) return HEADER_BYTES;
+  const { length, kind, stream } = headerAt(bytes, at);
+  checkLength(length);
+  checkHeader(checkedKind(kind), stream, length);
+  return HEADER_BYTES + length;
+}
+
+function frameAt(bytes: Uint8Array, at: number, size: number): Frame {
+  const { kind, stream } = headerAt(bytes, at);
+  return { kind: checkedKind(kind), stream, body: bytes.subarray(at + HEADER_BYTES, at + size) };
+}
+
+function headerAt(bytes: Uint8Array, at: number): { length: number; kind: number; stream: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, HEADER_BYTES);
+  return { length: view.getUint32(0), kind: view.getUint8(4), stream: view.getUint32(5) };
 }
 
 function checkedKind(kind: number): FrameKind {

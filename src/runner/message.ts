@@ -132,20 +132,20 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
       return {
         type,
         protocol: fields.count('protocol'),
-        version: fields.text('version'),
+        version: fields.line('version'),
         sha256: fields.text('sha256'),
-        os: fields.text('os'),
-        arch: fields.text('arch'),
-        host: fields.text('host'),
-        bootId: fields.text('bootId'),
-        base: fields.text('base'),
+        os: fields.line('os'),
+        arch: fields.line('arch'),
+        host: fields.line('host'),
+        bootId: fields.line('bootId'),
+        base: fields.line('base'),
       };
     case 'need':
     case 'stored':
       return { type, payload: fields.text('payload') };
     case 'started':
     case 'state':
-      return { type, job: fields.text('job'), state: readState(fields.object('state')) };
+      return { type, job: fields.text('job'), state: readStateOf(fields) };
     case 'attached':
       return {
         type,
@@ -153,7 +153,7 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
         stream: fields.count('stream'),
         offset: fields.count('offset'),
         end: fields.count('end'),
-        state: readState(fields.object('state')),
+        state: readStateOf(fields),
       };
     case 'jobs':
       return {
@@ -169,8 +169,8 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
       return {
         type,
         re: fields.text('re'),
-        code: fields.text('code'),
-        message: fields.text('message'),
+        code: readRefusalCode(fields),
+        message: fields.line('message'),
         ...fields.optionalText('job'),
         ...fields.optionalText('payload'),
         ...fields.optionalCount('stream'),
@@ -195,10 +195,26 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
     case 'pong':
       return { type, id: fields.count('id') };
     case 'bye':
-      return { type, code: fields.text('code'), message: fields.text('message') };
+      return { type, code: fields.code('code'), message: fields.line('message') };
     default:
       return undefined;
   }
+}
+
+/** The state of the job that a message is about: no other may come under its name. */
+function readStateOf(fields: Fields): JobState {
+  const state = readState(fields.object('state'));
+  if (state.job !== fields.text('job')) throw fields.wrong('state');
+  return state;
+}
+
+// What these mean is decided here: a runner must not make a connection look lost, or a host key look changed.
+const OURS = /^(?:boot|connect|deploy|internal|mirror|record|session|start\/left)\b/;
+
+function readRefusalCode(fields: Fields): string {
+  const code = fields.code('code');
+  if (OURS.test(code)) throw fields.wrong('code');
+  return code;
 }
 
 function readState(fields: Fields): JobState {
@@ -214,7 +230,7 @@ function readState(fields: Fields): JobState {
     end: fields.has('end') ? fields.count('end') : 0,
     ...fields.optionalCount('startedAt'),
     ...fields.optionalCount('endedAt'),
-    ...fields.optionalText('reason'),
+    ...fields.optionalLine('reason'),
     ...fields.optionalText('run'),
     ...fields.optionalText('event'),
     ...fields.optionalText('payload'),
@@ -225,7 +241,7 @@ function readState(fields: Fields): JobState {
 
 function readStray(value: unknown): Stray {
   const fields = new Fields(value);
-  return { pid: fields.count('pid'), name: fields.text('name') };
+  return { pid: fields.count('pid'), name: fields.line('name') };
 }
 
 /** Reads the `exit` of a state or the body of an EXIT record. */
@@ -247,15 +263,21 @@ function readExit(fields: Fields): ExitReport {
     reason,
     ...(code === undefined ? {} : { code }),
     ...(signal === undefined ? {} : { signal }),
-    ...fields.optionalText('error'),
-    ...fields.optionalText('message'),
+    ...fields.optionalLine('error'),
+    ...fields.optionalLine('message'),
   };
 }
 
 /** Reads the body of a NOTE record. */
 export function parseNote(body: Uint8Array): { readonly code: string; readonly message: string } {
   const fields = Fields.of(body);
-  return { code: fields.text('code'), message: fields.text('message') };
+  return { code: fields.code('code'), message: fields.line('message') };
+}
+
+/** Reads the body of a GAP record: which part of the log was dropped. */
+export function parseGapRange(body: Uint8Array): { readonly from: number; readonly to: number } {
+  const fields = Fields.of(body);
+  return { from: fields.count('from'), to: fields.count('to') };
 }
 
 /** Reads the body of a GAP record: what was dropped and why, in a sentence. */

@@ -121,7 +121,8 @@ export class Preamble {
     }
     const need = /^need ([0-9a-f]{64}) gzip=([01]) sum=[01] free=(\d*) (\S+ \S+) (.+)$/.exec(line);
     if (need) {
-      const [, sha256 = '', gzip, free, , base = ''] = need;
+      const [, sha256 = '', gzip, free, , path = ''] = need;
+      const base = displayable(path).slice(0, QUOTED_CHARACTERS);
       // An unknown amount (no df) is taken as enough: the size check on the server has the last word.
       const freeKiB = free ? Number(free) : Number.POSITIVE_INFINITY;
       return { kind: 'need', sha256, gzip: gzip === '1', freeKiB, base };
@@ -132,7 +133,7 @@ export class Preamble {
   /** Explains a `fail` of the boot script. */
   #failed(line: string): CroniumError {
     const server = this.#options.server;
-    const [, why = '', rest = ''] = /^fail (\S+) ?(.*)$/s.exec(displayable(line)) ?? [];
+    const [, why = '', rest = ''] = /^fail (\S+) ?(.*)$/s.exec(displayable(line).slice(0, QUOTED_CHARACTERS)) ?? [];
     switch (why) {
       case 'platform':
         return new CroniumError(
@@ -155,7 +156,10 @@ export class Preamble {
           `Cannot deploy to "${server}": the runner that arrived is not the one that was sent; try again`,
         );
       default:
-        return new CroniumError('boot/upload', `Cannot deploy to "${server}": ${why || line} ${rest}${this.#quoted()}`);
+        return new CroniumError(
+          'boot/upload',
+          `Cannot deploy to "${server}": ${why || 'its answer is not understood'} ${rest}${this.#quoted()}`,
+        );
     }
   }
 

@@ -13,10 +13,14 @@ const CLEAN_MS = 600_000;
 
 /** More than a server collects in years; a runner that goes on for ever is stopped here. */
 const MAX_ITEMS = 200_000;
+/** All their names together: a path each. */
+const MAX_CHARACTERS = 32 * 1_048_576;
 
 interface Pages {
   readonly removed: StoredItem[];
   readonly items: StoredItem[];
+  /** Of all names. */
+  characters: number;
 }
 
 /** What a session asks about the server itself. Each question has a number, so that a late answer is never taken for a newer one. */
@@ -96,7 +100,7 @@ export class Questions {
     // With its type: an answer to something else is none.
     const key = `${question.type} ${id}`;
     const answer = this.#answers.wait<T>(key);
-    if (question.type === 'inventory' || question.type === 'clean') this.#pages.set(id, { removed: [], items: [] });
+    if (question.type === 'inventory' || question.type === 'clean') this.#pages.set(id, noPages());
     this.#send({ ...question, id });
     const late = (): CroniumError =>
       new CroniumError(
@@ -113,12 +117,17 @@ export class Questions {
 
   /** What has come for a question so far, this page included; of a question that was given up nothing is kept. */
   #turn(id: number, page: { readonly removed: readonly StoredItem[]; readonly items: readonly StoredItem[] }): Pages {
-    const pages = this.#pages.get(id) ?? { removed: [], items: [] };
+    const pages = this.#pages.get(id) ?? noPages();
     pages.removed.push(...page.removed);
     pages.items.push(...page.items);
-    if (pages.removed.length + pages.items.length > MAX_ITEMS) {
+    for (const { name } of [...page.removed, ...page.items]) pages.characters += name.length;
+    if (pages.removed.length + pages.items.length > MAX_ITEMS || pages.characters > MAX_CHARACTERS) {
       throw new CroniumError('message/limit', `the runner lists more than ${MAX_ITEMS.toLocaleString('en')} things`);
     }
     return pages;
   }
+}
+
+function noPages(): Pages {
+  return { removed: [], items: [], characters: 0 };
 }

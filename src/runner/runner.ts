@@ -144,7 +144,9 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
   const greeted = Promise.withResolvers<Session>();
   const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(HELLO_TIMEOUT_MS)]);
   let session: Session | undefined;
+  let isOver = false;
   const fail = (error: CroniumError): void => {
+    isOver = true;
     session?.close(error);
     greeted.reject(error);
     remote.close();
@@ -154,6 +156,7 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
     remote.close();
   };
   const push = (bytes: Uint8Array): void => {
+    if (isOver) return;
     try {
       for (const frame of decoder.push(bytes)) {
         if (session) {

@@ -48,6 +48,6 @@ export function readItems(fields: Fields, name: string): StoredItem[] {
     const item = new Fields(value);
     const kind = item.text('kind');
     if (kind !== 'runner' && kind !== 'payload' && kind !== 'job' && kind !== 'other') throw item.wrong('kind');
-    return { kind, name: item.text('name'), bytes: item.count('bytes'), isInUse: item.flag('isInUse') };
+    return { kind, name: item.line('name'), bytes: item.count('bytes'), isInUse: item.flag('isInUse') };
   });
 }

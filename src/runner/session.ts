@@ -204,6 +204,7 @@ export class Session implements AsyncDisposable {
       if (message) this.#hear(message);
       return;
     }
+    if (frame.stream >= this.#nextStream) throw new CroniumError('stream', 'a frame on a stream that nobody opened');
     const attachment = this.#attachments.get(frame.stream);
     if (frame.kind === FrameKind.data) return attachment?.receive(frame.body);
     if (frame.kind === FrameKind.end) attachment?.end();

@@ -84,8 +84,8 @@ export const GUARDS: readonly Guard[] = [
     name: 'a frame may come in pieces',
     ids: ['F16'],
     file: 'src/runner/frame.ts',
-    find: 'this.#rest = at === input.length ? NOTHING : input.subarray(at);',
-    replace: 'this.#rest = NOTHING;',
+    find: 'if (at < bytes.length) this.#hold(bytes.subarray(at), wantedBytes(bytes, at, bytes.length));',
+    replace: '',
   },
   {
     name: 'a greeting may come in pieces',

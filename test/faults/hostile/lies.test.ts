@@ -123,7 +123,6 @@ fault('T22', "a server's word on other jobs and from other times changes nothing
     scriptedOpener(async (runner) => {
       const stream = await startScripted(runner);
       runner.say({ type: 'state', job: other, state: { ...ENDED, job: other } });
-      runner.say({ type: 'state', job: JOB.id, state: { ...ENDED, job: other } });
       runner.say({ type: 'started', job: other, state: { ...ENDED, job: other } });
       runner.say({ type: 'stored', payload: 'c'.repeat(64) });
       runner.say({ type: 'refused', re: 'start', code: 'x', message: 'y', job: other });
