@@ -17,8 +17,8 @@ const BUFFERED_LIMIT = 2.5 * 1024 * 1024;
 const SMALLEST_PACKET = 256;
 // A window is a uint32 (RFC 4254).
 const MAX_WINDOW = 2 ** 32 - 1;
-// Our answers are small: who lets so many of them lie asks only to fill our memory.
-const UNREAD_LIMIT = 4 * 1024 * 1024;
+// Answers that lie here behind each other while the server takes nothing: who asks so much wants to fill our memory.
+const MAX_UNTAKEN = 10_000;
 
 /** Makes the client enforce what ssh2 leaves open: flow control, no channels that we did not ask for, no global requests. */
 export function guardChannels({ protocol, channels }: Privates, { socket, onViolation }: GuardOptions): void {
@@ -49,10 +49,12 @@ export function guardChannels({ protocol, channels }: Privates, { socket, onViol
     } else original(self, recipient as never, amount as never);
   });
 
-  const isUnread = (wantsReply: boolean) => {
-    if (!wantsReply || socket.writableLength < UNREAD_LIMIT) return false;
+  let untaken = 0;
+  const mayAnswer = () => {
+    untaken = socket.writableLength === 0 ? 0 : untaken + 1;
+    if (untaken <= MAX_UNTAKEN) return true;
     onViolation('the server asks and does not take the answers');
-    return true;
+    return false;
   };
   let unsolicited = 0;
   handlers.CHANNEL_OPEN = (_protocol: unknown, info: { sender: number }) => {
@@ -61,10 +63,10 @@ export function guardChannels({ protocol, channels }: Privates, { socket, onViol
     else protocol.channelOpenFail(info.sender, ADMINISTRATIVELY_PROHIBITED, '');
   };
   handlers.GLOBAL_REQUEST = (_protocol: unknown, _name: unknown, wantsReply: boolean) => {
-    if (wantsReply && !isUnread(wantsReply)) protocol.requestFailure();
+    if (wantsReply && mayAnswer()) protocol.requestFailure();
   };
   wrap(handlers, 'CHANNEL_REQUEST', (original) => (self, recipient, type, wantsReply: boolean, ...rest) => {
-    if (!isUnread(wantsReply)) original(self, recipient, type, wantsReply as never, ...rest);
+    if (!wantsReply || mayAnswer()) original(self, recipient, type, wantsReply as never, ...rest);
   });
 
   // Both outputs of a channel share one window: reading one must not make room for more of the other, which nobody reads.

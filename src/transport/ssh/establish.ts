@@ -65,11 +65,15 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
   const denied = (reason?: string) => {
     // It has not let us in: nothing that was sent along was read.
     flight?.refused();
-    if (reason !== undefined) options.onCutOff();
     const error = login.denied(reason);
     return banner === ''
       ? error
       : connectError('connect/denied', `${error.message}; the server says "${banner}"`, { cause: error });
+  };
+
+  const cutOff = (reason?: string) => {
+    if (reason !== undefined) options.onCutOff();
+    return denied(reason);
   };
 
   const verify = async (key: Buffer) => {
@@ -89,7 +93,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
       lost ??= `The connection to ${describeHost(host)} was lost: ${printable(error.message, { limit: 300 })}`;
       destroy();
     } else {
-      fail(options.explain() ?? describeSshError(host, error, { phase, denied }));
+      fail(options.explain() ?? describeSshError(host, error, { phase, denied: cutOff }));
     }
   });
   const onClosed = () => {

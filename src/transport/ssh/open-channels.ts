@@ -56,7 +56,8 @@ export function openChannels(
       });
     }
     const found = printable(error.message.replace(/^\(SSH\) Channel open failure: /, ''), { limit: 300 });
-    return connectError('connect/channel', `${attempt}: the server refused (${found})`, { cause: error });
+    const why = found === '' ? '' : ` (${found})`;
+    return connectError('connect/channel', `${attempt}: the server refused${why}`, { cause: error });
   };
 
   return {

@@ -2,10 +2,45 @@ import type { Guard } from './guard.ts';
 
 export const GUARDS: readonly Guard[] = [
   {
-    name: 'nothing is heard before the host key was judged',
-    ids: ['T10'],
+    name: 'nothing is heard before the host key was judged, and no answer that was not asked for',
+    ids: ['T10', 'T11'],
     file: 'src/transport/ssh/establish.ts',
     find: '    order.enforce();',
     replace: '',
+  },
+  {
+    name: 'no ChaCha20 without strict key exchange',
+    ids: ['T12'],
+    file: 'src/transport/ssh/algorithms.ts',
+    find: 'if (isStrict || !',
+    replace: 'if (true || !',
+  },
+  {
+    name: 'more than the window is the end',
+    ids: ['T13'],
+    file: 'src/transport/ssh/channel-guard.ts',
+    find: 'data.length > channel.incoming.window',
+    replace: 'data.length < 0',
+  },
+  {
+    name: 'channels that nobody asked for are counted',
+    ids: ['T14'],
+    file: 'src/transport/ssh/channel-guard.ts',
+    find: 'if (unsolicited > MAX_UNSOLICITED)',
+    replace: 'if (unsolicited < 0)',
+  },
+  {
+    name: 'a command is not waited for without an end',
+    ids: ['T19'],
+    file: 'src/transport/ssh/open-channels.ts',
+    find: 'setTimeout(() => giveUp(late()), ANSWER_TIMEOUT_MS)',
+    replace: 'setTimeout(() => {}, ANSWER_TIMEOUT_MS)',
+  },
+  {
+    name: 'what ssh2 finds wrong is an end with a reason',
+    ids: ['T29'],
+    file: 'src/transport/ssh/establish.ts',
+    find: "client.on('error', (",
+    replace: "client.on('mistake' as 'error', (",
   },
 ];
