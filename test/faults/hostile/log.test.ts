@@ -1,71 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
-import type { RunPlan } from '../../../src/domain/run.ts';
-import type { RunEvent } from '../../../src/domain/run-event.ts';
-import { runJob } from '../../../src/execution/job.ts';
-import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
-import { Pauses } from '../../../src/execution/pauses.ts';
-import { Sessions } from '../../../src/execution/sessions.ts';
+import { expect } from 'vitest';
+import type { JobEnd } from '../../../src/execution/job-context.ts';
 import type { RemoteOpener } from '../../../src/runner/remote.ts';
-import { openMirror } from '../../../src/store/mirror.ts';
-import { isRetryable, type Transport } from '../../../src/transport/transport.ts';
-import { artifacts, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
-import { silentJournal } from '../../unit/execution/silent-journal.ts';
+import { JOB, runScripted, startScripted } from '../../fixtures/scripted-job.ts';
+import { record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
 import { fault } from '../fault.ts';
 import { calm } from './calm.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'cronium-log-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-writeFileSync(join(folder, 'payload'), 'archive');
-
-const JOB = { id: '1'.repeat(32), server: { name: 'web', kind: 'ssh', address: 'web', tags: [] } } as const;
-const RUNNING = { job: JOB.id, phase: 'running', startedAt: 1, end: 0 };
 const EXIT = '{"reason":"exited","code":0,"endedAt":2}';
 const SUCCESS = { kind: 'settled', outcome: { kind: 'succeeded', exitCode: 0 } };
 const LOST = { kind: 'settled', outcome: { kind: 'lost' } };
 
-let tries = 0;
-
 async function run(
   opener: RemoteOpener,
 ): Promise<{ readonly end: JobEnd; readonly text: string; readonly notes: string }> {
-  const plan: RunPlan = {
-    id: '2'.repeat(32),
-    eventId: 'e',
-    eventName: 'e',
-    script: { root: '/project', path: 'e' },
-    trigger: 'person',
-    overlap: 'parallel',
-    payload: { sha256: 'b'.repeat(64), size: 7, file: join(folder, 'payload'), scriptSha256: '', notes: [] },
-    jobs: [JOB],
-    parallel: 1,
-    retries: 0,
-    spec: { env: {}, timeoutMs: 1_000, graceMs: 1_000, onDisconnect: { kind: 'continue' }, secrets: {} },
-  };
-  await using sessions = new Sessions({
-    artifacts: async () => artifacts,
-    transport: () => opener as unknown as Transport,
-    pin: () => undefined,
-    journal: silentJournal,
-  });
-  const logs = join(folder, String(tries++));
-  const deps: JobDeps = {
-    sessions,
-    journal: { phase: () => {}, settled: () => {} },
-    install: '3'.repeat(32),
-    openMirror: () => openMirror(logs),
-    holdsPayload: () => true,
-    payloadHeld: () => {},
-    isRetryable,
-    pauses: new Pauses(),
-    random: () => 0,
-  };
-  const events: RunEvent[] = [];
-  const { signal } = new AbortController();
-  const emit = async (event: RunEvent): Promise<void> => void events.push(event);
-  const end = await runJob(JOB, plan, deps, { signals: { cancel: signal, leave: signal }, emit });
+  const { end, events } = await runScripted(opener);
   const text = events.map((event) => (event.type === 'output' ? event.text : '')).join('');
   return { end, text, notes: events.flatMap((event) => (event.type === 'note' ? event.message : [])).join('\n') };
 }
@@ -86,11 +34,7 @@ function sends(pieces: readonly { readonly offset: number; readonly bytes: Buffe
       runner.say({ type: 'attached', job: JOB.id, stream, offset, end, state });
       send(Number(stream), Number(offset));
     });
-    runner.greet();
-    const { stream } = await runner.hears('start');
-    runner.say({ type: 'started', job: JOB.id, state: RUNNING });
-    runner.say({ type: 'attached', job: JOB.id, stream, offset: 0, end: 0, state: RUNNING });
-    send(Number(stream), 0);
+    send(await startScripted(runner), 0);
   };
   return scriptedOpener((runner) => void play(runner));
 }
