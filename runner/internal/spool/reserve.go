@@ -43,7 +43,7 @@ type syncer struct {
 	done  chan struct{}
 }
 
-// startSyncer begins; its goroutine ends with close. It calls look once in a while.
+// startSyncer begins; its goroutine stops with end. It calls look once in a while.
 func startSyncer(look func()) *syncer {
 	s := &syncer{stop: make(chan struct{}), done: make(chan struct{})}
 	go func() {
@@ -94,9 +94,14 @@ func (s *syncer) sync() error {
 	return syncData(file)
 }
 
-func (s *syncer) close() error {
+// end stops the goroutine and waits for what it does at the moment.
+func (s *syncer) end() {
 	close(s.stop)
 	<-s.done
+}
+
+// close puts everything on the disk; after end.
+func (s *syncer) close() error {
 	err := s.sync()
 	if s.file != nil {
 		_ = s.file.Close()

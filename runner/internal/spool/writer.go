@@ -160,6 +160,8 @@ func (w *Writer) last(kind record.Type, body []byte) error {
 
 // Close puts everything on the disk and ends the writer.
 func (w *Writer) Close() error {
+	// Before the lock, which its last look may be waiting for.
+	w.syncing.end()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	release(w.job)
