@@ -23,7 +23,14 @@ const ANSWER_LIFETIME_MS = 30_000;
 
 /** The user's configuration files with all their Includes, in reading order. Files that are missing are left out. */
 export async function readUserConfig(roots: ConfigRoots): Promise<readonly ConfigFile[]> {
-  return readTree(roots.sshConfigFile ?? join(roots.homeDir, '.ssh', 'config'), includeBase(roots), roots.homeDir);
+  const [own] = configRoots(roots);
+  return own === undefined ? [] : readTree(own.file, own.base, roots.homeDir);
+}
+
+/** The files with which ssh begins, in its order, and where their relative Includes begin. */
+export function configRoots(roots: ConfigRoots): readonly { readonly file: string; readonly base: string }[] {
+  const own = { file: roots.sshConfigFile ?? join(roots.homeDir, '.ssh', 'config'), base: includeBase(roots) };
+  return roots.sshConfigFile === undefined ? [own, { file: '/etc/ssh/ssh_config', base: '/etc/ssh' }] : [own];
 }
 
 /**
@@ -105,7 +112,8 @@ async function readTree(root: string, base: string, homeDir: string): Promise<re
   return files;
 }
 
-async function expandInclude(value: string, base: string, homeDir: string): Promise<readonly string[]> {
+/** The files that a word of an `Include` names, in order. */
+export async function expandInclude(value: string, base: string, homeDir: string): Promise<readonly string[]> {
   const complete = value.replace(/^~(?=\/|$)/, () => homeDir);
   const pattern = isAbsolute(complete) ? complete : join(base, complete);
   if (!/[*?[]/.test(pattern)) return [pattern];

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { hostname, userInfo } from 'node:os';
 import { type Address, parseAddress } from './address.ts';
 import { type ConfigRoots, concreteHosts, configStamp, readUserConfig } from './config-files.ts';
+import { adaptDirectives, type ConfigOutline, isConfirmed, likeness, readOutline } from './config-outline.ts';
 import { connectError } from './errors.ts';
 import { printable } from './printable.ts';
 import { buildResolvedHost, type LocalSide, parseSshG, type ResolvedHost } from './resolved-host.ts';
@@ -11,7 +12,10 @@ import { refuseUnsupported } from './unsupported.ts';
 
 /** The user's SSH configuration, as `ssh` itself understands it. */
 export interface SshConfig {
-  /** Where `address` (an alias, `[user@]host[:port]` or `ssh://…`) leads. Asks `ssh -G` once per state of the files. */
+  /**
+   * Where `address` (an alias, `[user@]host[:port]` or `ssh://…`) leads. Asks `ssh -G` once per state of the files, and once for
+   * all servers that provably differ in their address only.
+   */
   resolve(address: string, options: { readonly signal: AbortSignal }): Promise<ResolvedHost>;
   /** The names in the user's files that stand for one host each. */
   listAliases(): Promise<readonly string[]>;
@@ -29,9 +33,13 @@ const PARALLEL_QUESTIONS = 4;
 // Looking at the files costs more than asking for a second server of the same run.
 const STAMP_LIFETIME_MS = 500;
 
+type Directives = ReadonlyMap<string, readonly string[]>;
+
 export function createSshConfig(deps: SshConfigDeps): SshConfig {
   const slots = createSlots({ total: PARALLEL_QUESTIONS, perKey: PARALLEL_QUESTIONS });
   let cache = new Map<string, Promise<ResolvedHost>>();
+  let answers = new Map<string, Promise<Directives | undefined>>();
+  let outline: Promise<ConfigOutline | undefined> | undefined;
   let cachedStamp: string | undefined;
   let stamp: Promise<string> | undefined;
   let stampTakenAt = 0;
@@ -49,10 +57,34 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
   const ask = async (address: Address) => {
     const release = await slots.take('', { signal: new AbortController().signal });
     try {
-      return await askSsh(address, deps);
+      return parseSshG(await askSsh(address, deps));
     } finally {
       release();
     }
+  };
+
+  /** What `ssh -G` says of `address`, or would say. */
+  const directivesOf = async (address: Address): Promise<Directives> => {
+    const known = answers;
+    outline ??= readOutline(deps);
+    const read = await outline;
+    const alike = read && likeness(read, address);
+    if (alike === undefined) return ask(address);
+    const asked = known.get(alike.key);
+    if (asked !== undefined) {
+      const directives = await asked;
+      return directives === undefined ? ask(address) : adaptDirectives(directives, alike);
+    }
+    const answer = ask(address);
+    const confirmed = answer.then((directives) => (isConfirmed(directives, alike) ? directives : undefined));
+    known.set(
+      alike.key,
+      confirmed.catch(() => {
+        known.delete(alike.key);
+        return undefined;
+      }),
+    );
+    return answer;
   };
 
   return {
@@ -64,11 +96,12 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
       if (stampNow !== cachedStamp) {
         cachedStamp = stampNow;
         cache = new Map();
+        answers = new Map();
+        outline = undefined;
       }
       const cached = cache.get(address);
       if (cached !== undefined) return cached;
-      const resolving = ask(parsed).then((output) => {
-        const directives = parseSshG(output);
+      const resolving = directivesOf(parsed).then((directives) => {
         refuseUnsupported(parsed.host, directives);
         return buildResolvedHost(parsed.host, directives, localSide(deps));
       });

@@ -120,7 +120,7 @@ function hashName(name: string, salt: Buffer): string {
 }
 
 /** `*` and `?` by hand: a pattern from a file must not become a regular expression that takes for ever. */
-function matchesPattern(pattern: string, text: string): boolean {
+export function matchesPattern(pattern: string, text: string): boolean {
   let inPattern = 0;
   let inText = 0;
   let star = -1;
