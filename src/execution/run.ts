@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BoundedQueue } from '../base/bounded-queue.ts';
+import { LoopTurns } from '../base/loop-turns.ts';
 import { abortable } from '../base/wait.ts';
 import { sentence } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
@@ -31,9 +32,11 @@ export async function* executeRun(plan: RunPlan, deps: JobDeps, options: RunOpti
   };
   for (const message of plan.payload.notes) yield { type: 'note', message };
   const limit = pLimit(plan.parallel);
+  const beginnings = new LoopTurns();
   let turn: Promise<'go' | 'over'> | undefined;
   let failures = 0;
   const runUnlessTooMany = async (job: JobPlan, signals: JobSignals, emit: Emit): Promise<JobEnd> => {
+    await beginnings.take();
     if (plan.maxFailures !== undefined && failures >= plan.maxFailures) return settled(heldBack(failures));
     const end = await runJob(job, plan, deps, { signals, emit });
     if (isFailure(end)) failures += 1;

@@ -1,3 +1,4 @@
+import { LoopTurns } from '../base/loop-turns.ts';
 import { isOutOfFiles } from '../base/out-of-files.ts';
 import { abortable } from '../base/wait.ts';
 import { CroniumError } from '../domain/errors.ts';
@@ -95,7 +96,9 @@ export class Sessions implements AsyncDisposable {
 
   /** Lets the runners of all open sessions remove what is old. */
   async collect(): Promise<void> {
-    for (const entry of this.#entries.values()) {
+    const turns = new LoopTurns();
+    for (const entry of [...this.#entries.values()]) {
+      await turns.take();
       const opened = await entry.opening.catch(() => undefined);
       if (opened && !opened.session.closed) opened.session.collect();
     }

@@ -36,7 +36,7 @@ const STAMP_LIFETIME_MS = 500;
 type Directives = ReadonlyMap<string, readonly string[]>;
 
 export function createSshConfig(deps: SshConfigDeps): SshConfig {
-  const slots = createSlots({ total: PARALLEL_QUESTIONS, perKey: PARALLEL_QUESTIONS });
+  const slots = createSlots({ total: () => PARALLEL_QUESTIONS, perKey: PARALLEL_QUESTIONS });
   let cache = new Map<string, Promise<ResolvedHost>>();
   let answers = new Map<string, Promise<Directives | undefined>>();
   let outline: Promise<ConfigOutline | undefined> | undefined;

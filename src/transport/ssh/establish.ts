@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import { type Offer, weakness } from './algorithms.ts';
 import { guardChannels } from './channel-guard.ts';
+import { prepareKeys } from './cipher-keys.ts';
 import type { Connection, StartRequest } from './connection.ts';
 import { connectError } from './errors.ts';
 import { type Flight, type FlightOptions, prepareFlight } from './flight.ts';
@@ -160,6 +161,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
     });
     const order = openOrder(privates, { onViolation });
     client.on('handshake', (agreed) => {
+      prepareKeys(privates);
       if (phase === 'login') return;
       const weak = weakness(host, agreed, { isStrict: privates.protocol._strictMode === true });
       if (weak !== undefined) {

@@ -6,6 +6,7 @@ import { abortable } from './abortable.ts';
 import type { SshConfig } from './config.ts';
 import type { Connection, StartRequest } from './connection.ts';
 import { connectError } from './errors.ts';
+import { createHandshakeLimit } from './handshake-limit.ts';
 import { openKnownHosts } from './known-hosts-files.ts';
 import type { LoginMemory } from './login-memory.ts';
 import type { ResolvedHost } from './resolved-host.ts';
@@ -26,9 +27,8 @@ export interface SshPool extends AsyncDisposable {
 }
 
 const IDLE_MS = 5 * 60_000;
-// sshd drops what is too much at once (MaxStartups 10:30:100), and every handshake takes 3 ms of our one thread.
+// sshd drops what is too much at once (MaxStartups 10:30:100).
 const HANDSHAKES_PER_HOST = 8;
-const HANDSHAKES = 32;
 // Each hop may name the next with a token, so a configuration can lead on for ever.
 const MAX_JUMPS = 8;
 
@@ -54,7 +54,8 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   const turns = createTurns();
   const knownHosts = openKnownHosts();
   const unlocked = new Map<string, ParsedKey>();
-  const slots = createSlots({ total: HANDSHAKES, perKey: HANDSHAKES_PER_HOST });
+  const limit = createHandshakeLimit();
+  const slots = createSlots({ total: () => limit.total, perKey: HANDSHAKES_PER_HOST });
   let isDisposed = false;
 
   const drop = (entry: Entry) => {
@@ -136,7 +137,15 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     let releaseSlot = () => {};
     try {
       const via = await useJump(entry, jumps);
-      releaseSlot = await slots.take(entry.via?.key ?? `${host.hostname} ${host.port}`, { signal });
+      const release = await slots.take(entry.via?.key ?? `${host.hostname} ${host.port}`, { signal });
+      const end = limit.begin();
+      let isEnded = false;
+      releaseSlot = () => {
+        if (isEnded) return;
+        isEnded = true;
+        end();
+        release();
+      };
       const ours = { server, turns, knownHosts, unlocked, via, jumps, onWaiting: releaseSlot };
       const connection = await connectSsh(host, { ...deps, ...ours }, { ...(first ? { first } : {}), signal });
       connection.closed.then(() => releaseJump(entry, undefined));

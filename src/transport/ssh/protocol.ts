@@ -24,6 +24,9 @@ export interface PrivateProtocol {
   _parse: (this: PrivateProtocol, chunk: Buffer, from: number, to: number) => number;
   /** What `_parse` has kept of a greeting that is not whole. */
   _buffer: Buffer | undefined;
+  /** What turns packets into bytes and bytes into packets; others after each key exchange. */
+  readonly _cipher?: Record<string, unknown>;
+  readonly _decipher?: Record<string, unknown>;
   service(name: string): void;
   session(channel: number, window: number, packetBytes: number): void;
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: SignRequest): void;

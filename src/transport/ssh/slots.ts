@@ -6,18 +6,19 @@ export interface Slots {
   take(key: string, options: { readonly signal: AbortSignal }): Promise<() => void>;
 }
 
-export function createSlots(limits: { readonly total: number; readonly perKey: number }): Slots {
+/** `total` may change: what is free by then is given away when something is called back. */
+export function createSlots(limits: { readonly total: () => number; readonly perKey: number }): Slots {
   const used = new Map<string, number>();
   let total = 0;
   const waiting: { readonly key: string; readonly start: () => void }[] = [];
 
-  const isFree = (key: string) => total < limits.total && (used.get(key) ?? 0) < limits.perKey;
+  const isFree = (key: string) => total < limits.total() && (used.get(key) ?? 0) < limits.perKey;
   const occupy = (key: string) => {
     total += 1;
     used.set(key, (used.get(key) ?? 0) + 1);
   };
   const startWaiting = () => {
-    for (let index = 0; index < waiting.length && total < limits.total; ) {
+    for (let index = 0; index < waiting.length && total < limits.total(); ) {
       const next = waiting[index];
       if (next !== undefined && isFree(next.key)) {
         waiting.splice(index, 1);

@@ -6,7 +6,7 @@ const signal = new AbortController().signal;
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('take() of slots bounds each key and the whole, and goes on in order', async () => {
-  const slots = createSlots({ total: 3, perKey: 2 });
+  const slots = createSlots({ total: () => 3, perKey: 2 });
   const started: string[] = [];
   const release = new Map<string, () => void>();
   const take = (key: string, name: string) =>
@@ -32,7 +32,7 @@ test('take() of slots bounds each key and the whole, and goes on in order', asyn
 });
 
 test('take() of slots gives its place up when it is stopped', async () => {
-  const slots = createSlots({ total: 1, perKey: 1 });
+  const slots = createSlots({ total: () => 1, perKey: 1 });
   const give = await slots.take('a', { signal });
   const stop = new AbortController();
   const stopped = slots.take('a', { signal: stop.signal });
