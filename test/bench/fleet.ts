@@ -2,15 +2,20 @@
 // usage: unshare -n sh -c 'ip link set lo up; exec node test/bench/fleet.ts --servers 1000'
 //   --lines N       each server's script prints N lines, which are counted
 //   --mix           of 20 servers 2 refuse, and 1 each hangs, shows a wrong key, denies the login, drops in mid-run
+//   --dropping N    the first N servers drop in mid-run
 //   --runs N        so many runs one after the other over the same connections; the first is cold
 //   --timeout S     ConnectTimeout
+// With --runs there is a last line about what is left behind when all runs are forgotten and the client is gone.
 // One sshd answers on all addresses of 127.1.0.0/16, so it needs a network namespace of its own.
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { jobsOn } from '../faults/lab/check.ts';
+import { processesWith } from '../faults/lab/gate.ts';
 import { signals, startLab } from '../fixtures/lab.ts';
 import { publicKey, type Sshd, startSshd } from '../fixtures/sshd.ts';
 import { testKey } from '../fixtures/sshd-keys.ts';
@@ -24,14 +29,25 @@ export interface FleetResult {
   /** Servers whose script printed other lines than it should have, or another number of them. */
   readonly wrongLines: number;
   readonly lines: number;
+  /** Servers that were reached by another address than their own. */
+  readonly misled: number;
   /** Servers that were detached and followed again. */
   readonly reattached: number;
   readonly peakRssMb: number;
+  /** After the run, without garbage where node was told to `--expose-gc`. */
+  readonly heapMb: number;
+  readonly openFiles: number;
   readonly cpuMs: number;
   /** How late the event loop was. Counts what other processes of the machine took from it, too. */
   readonly loopDelayMs: { readonly p99: number; readonly max: number };
   /** How much processor time this thread used from one turn of the loop to the next: what is its own fault. */
   readonly loopWorkMs: { readonly p99: number; readonly max: number };
+}
+
+/** What is left of all runs on the servers. */
+export interface FleetLeft {
+  readonly spools: number;
+  readonly processes: number;
 }
 
 type Kind = 'good' | 'refusing' | 'hanging' | 'wrongKey' | 'denying' | 'dropping';
@@ -42,13 +58,15 @@ const { values } = parseArgs({
   options: {
     servers: { type: 'string', default: '100' },
     lines: { type: 'string', default: '0' },
+    dropping: { type: 'string', default: '0' },
     runs: { type: 'string', default: '1' },
     timeout: { type: 'string', default: '15' },
     mix: { type: 'boolean', default: false },
   },
 });
 const servers = Array.from({ length: Number(values.servers) }, (_, index) => {
-  const kind: Kind = values.mix ? (KINDS[index % 20] ?? 'good') : 'good';
+  const mixed = values.mix ? (KINDS[index % 20] ?? 'good') : 'good';
+  const kind: Kind = index < Number(values.dropping) ? 'dropping' : mixed;
   return { name: `${kind}${index + 1}`, kind, address: `127.1.${Math.floor(index / 250)}.${1 + (index % 250)}` };
 });
 const TICK_MS = 5;
@@ -67,6 +85,7 @@ const script = lab.script(
 #   retries: 0
 #   args: ["\${server.name}"]
 case $1 in dropping*) while [ ! -e ${folder}/gate ]; do sleep 0.3; done ;; esac
+echo "at $SSH_CONNECTION"
 seq ${lineCount}
 `,
 );
@@ -75,6 +94,7 @@ const engine = lab.engine();
 const warm = lab.script('warm.sh', '#!/bin/sh\n');
 for await (const _ of engine.run(await lab.plan(engine, warm, ['warm']), signals()));
 for (let run = 0; run < Number(values.runs); run += 1) console.log(JSON.stringify(await measure()));
+if (Number(values.runs) > 1) console.log(JSON.stringify(await forgetAll()));
 silent.close();
 rmSync(folder, { recursive: true });
 
@@ -91,13 +111,16 @@ async function measure(): Promise<FleetResult> {
   const detached = new Set<string>();
   const waiting = new Set(servers.filter(({ kind }) => kind === 'dropping').map(({ name }) => name));
   rmSync(join(folder, 'gate'), { force: true });
+  // Those that drop are reached through a proxy.
+  const addressOf = new Map(servers.filter(({ kind }) => kind === 'good').map(({ name, address }) => [name, address]));
   let lines = 0;
+  let misled = 0;
   let peakRss = 0;
   const timer = setInterval(() => {
     peakRss = Math.max(peakRss, process.memoryUsage.rss());
   }, 50);
-  const delay = monitorEventLoopDelay({ resolution: TICK_MS });
-  delay.enable();
+  const lateness = monitorEventLoopDelay({ resolution: TICK_MS });
+  lateness.enable();
   const work = watchWork();
   const cpu = process.cpuUsage();
   const began = performance.now();
@@ -112,8 +135,15 @@ async function measure(): Promise<FleetResult> {
       seen.set(event.server, progress);
       const parts = (progress.rest + event.text).split('\n');
       progress.rest = parts.pop() ?? '';
-      for (const part of parts) if (part === String(progress.next)) progress.next += 1;
-      lines += parts.length;
+      for (const part of parts) {
+        if (part.startsWith('at ')) {
+          const [, , , address] = part.split(' ');
+          if (addressOf.has(event.server) && address !== addressOf.get(event.server)) misled += 1;
+          continue;
+        }
+        if (part === String(progress.next)) progress.next += 1;
+        lines += 1;
+      }
     }
     if (event.type === 'settled') {
       const { outcome } = event;
@@ -125,23 +155,41 @@ async function measure(): Promise<FleetResult> {
     }
   }
   const tookMs = Math.round(performance.now() - began);
-  delay.disable();
+  lateness.disable();
   const loopWorkMs = work();
   clearInterval(timer);
   const used = process.cpuUsage(cpu);
+  globalThis.gc?.();
   const ran = servers.filter(({ kind }) => kind === 'good' || kind === 'dropping').length;
   const whole = [...seen.values()].filter(({ next, rest }) => next === lineCount + 1 && rest === '').length;
   return {
     tookMs,
     outcomes,
-    wrongLines: lineCount === 0 ? 0 : ran - whole,
+    wrongLines: ran - whole,
     lines,
+    misled,
     reattached: detached.size,
     peakRssMb: Math.round(peakRss / 1e6),
+    heapMb: tenths(process.memoryUsage().heapUsed / 1e6),
+    openFiles: readdirSync('/proc/self/fd').length,
     cpuMs: Math.round((used.user + used.system) / 1000),
-    loopDelayMs: { p99: tenths(delay.percentile(99) / 1e6 - TICK_MS), max: tenths(delay.max / 1e6 - TICK_MS) },
+    loopDelayMs: { p99: tenths(lateness.percentile(99) / 1e6 - TICK_MS), max: tenths(lateness.max / 1e6 - TICK_MS) },
     loopWorkMs,
   };
+}
+
+/** Forgets every run and leaves; what is on the servers after a while is left behind. */
+async function forgetAll(): Promise<FleetLeft> {
+  for (const { id } of engine.runs()) await engine.forgetRun(id);
+  // All share one home. What is acknowledged stays on a server for an hour, unless somebody cleans it.
+  for (const server of await engine.selectServers(['warm'])) {
+    await engine.clean(server, { signal: new AbortController().signal });
+  }
+  await engine[Symbol.asyncDispose]();
+  const left = () => ({ spools: jobsOn(sshd).length, processes: processesWith(sshd.stateHome).length });
+  const end = performance.now() + 20_000;
+  while (performance.now() < end && Object.values(left()).some((count) => count > 0)) await delay(100);
+  return left();
 }
 
 /** Begins to watch; what comes back ends it. */
