@@ -180,14 +180,14 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'logs in to us',
-    server: answering((send) => pump(send, message(50, 'root', 'ssh-connection', 'x'.repeat(30_000)), 1_000)),
+    server: answering((send) => pump(send, message(50, 'root', 'ssh-connection', 'x'.repeat(30_000)), 40)),
     code: 'connect/protocol',
     message: /spoke like a client/,
     attempts: ['publickey'],
   },
   {
     what: 'shows banners without an end',
-    server: answering((send) => pump(send, message(SSH.BANNER, 'x'.repeat(30_000), ''), 300)),
+    server: answering((send) => pump(send, message(SSH.BANNER, 'x'.repeat(30_000), ''), 80)),
     code: 'connect/protocol',
     message: /banners without end/,
     attempts: ['publickey'],
@@ -225,7 +225,7 @@ for (const way of WAYS) {
       {
         await using server = await startHostileServer({
           behave: () => {},
-          lines: ['ConnectTimeout 5'],
+          lines: ['ConnectTimeout 10'],
           ...serverFor(way),
           ...options,
         });
