@@ -56,10 +56,21 @@ func connect(t *testing.T, base string) *client {
 // connectTo starts a runner from where it is.
 func connectTo(t *testing.T, runner, base string) *client {
 	t.Helper()
+	c := connectWith(t, runner, base)
+	if c == nil {
+		t.Fatal("the runner did not say hello")
+	}
+	return c
+}
+
+// connectWith starts a runner with more in its environment; nil when it does not say hello.
+func connectWith(t *testing.T, runner, base string, env ...string) *client {
+	t.Helper()
 	c := &client{
 		t: t, command: exec.Command(runner, "serve", nonce, base),
 		spools: map[uint32][]byte{}, next: map[uint32]int64{}, holes: map[uint32][][2]int64{}, ended: map[uint32]bool{},
 	}
+	c.command.Env = append(os.Environ(), env...)
 	c.command.Stderr = os.Stderr
 	in, err := c.command.StdinPipe()
 	check(t, err)
@@ -68,11 +79,10 @@ func connectTo(t *testing.T, runner, base string) *client {
 	check(t, c.command.Start())
 	c.in, c.out = in, out.(*os.File)
 	t.Cleanup(c.leave)
-	preamble := make([]byte, len("CRN1  hello\n")+len(nonce))
-	_, err = io.ReadFull(c.out, preamble)
-	check(t, err)
-	if got, want := string(preamble), "CRN1 "+nonce+" hello\n"; got != want {
-		t.Fatalf("preamble: got %q, want %q", got, want)
+	want := "CRN1 " + nonce + " hello\n"
+	preamble := make([]byte, len(want))
+	if _, err = io.ReadFull(c.out, preamble); err != nil || string(preamble) != want {
+		return nil
 	}
 	c.decoder = frame.NewDecoder(c.out)
 	return c

@@ -27,7 +27,9 @@ func TestMain(m *testing.M) {
 }
 
 // build uses the flags of scripts/build-runner.mjs, whose own results test/contract/build-runner.test.ts looks at.
-func build(from, to string) error {
+func build(from, to string) error { return buildTagged(from, to, tags) }
+
+func buildTagged(from, to, tags string) error {
 	command := exec.Command("go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", to, ".")
 	command.Dir = from
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")

@@ -6,12 +6,17 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"cronium.dev/runner/internal/faulty"
 )
 
 // Rename moves a file within the directory, over what is there.
 func (d *Dir) Rename(from, to string) error {
 	if err := checkNames(from, to); err != nil {
 		return err
+	}
+	if err := faulty.Next("rename"); err != nil {
+		return d.wrap("rename", from, err)
 	}
 	return d.wrap("rename", from, d.place.rename(from, to))
 }
@@ -20,6 +25,9 @@ func (d *Dir) Rename(from, to string) error {
 func (d *Dir) Remove(name string) error {
 	if err := checkNames(name); err != nil {
 		return err
+	}
+	if err := faulty.Next("unlink"); err != nil {
+		return d.wrap("remove", name, err)
 	}
 	return d.wrap("remove", name, d.place.unlink(name))
 }
@@ -75,6 +83,9 @@ func (d *Dir) RemoveAll(name string) error {
 
 // Names lists the directory, in no order.
 func (d *Dir) Names() ([]string, error) {
+	if err := faulty.Next("list"); err != nil {
+		return nil, d.wrap("list", ".", err)
+	}
 	names, err := d.place.names()
 	return names, d.wrap("list", ".", err)
 }
@@ -91,6 +102,9 @@ type Entry struct {
 func (d *Dir) Stat(name string) (Entry, error) {
 	if err := checkNames(name); err != nil {
 		return Entry{}, err
+	}
+	if err := faulty.Next("stat"); err != nil {
+		return Entry{}, d.wrap("stat", name, err)
 	}
 	entry, err := d.place.stat(name)
 	return entry, d.wrap("stat", name, err)
@@ -165,6 +179,9 @@ func AddMode(file *os.File, mode uint32) error {
 func (d *Dir) mkdir(name string, mode uint32) error {
 	if err := checkNames(name); err != nil {
 		return err
+	}
+	if err := faulty.Next("mkdir"); err != nil {
+		return d.wrap("mkdir", name, err)
 	}
 	return d.wrap("mkdir", name, d.place.mkdir(name, mode))
 }

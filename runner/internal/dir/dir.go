@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"cronium.dev/runner/internal/faulty"
 )
 
 // Dir is an open directory. Names given to its methods are single components: nothing with a slash is accepted.
@@ -86,6 +88,9 @@ func (d *Dir) Sub(name string) (*Dir, error) {
 		return nil, err
 	}
 	path := d.path + "/" + name
+	if err := faulty.Next("open"); err != nil {
+		return nil, d.wrap("open", name, err)
+	}
 	sub, err := d.place.sub(name, path)
 	if err != nil {
 		return nil, d.wrap("open", name, err)
@@ -143,6 +148,9 @@ func (d *Dir) openFile(name string, flags int, mode uint32) (*os.File, error) {
 	if err := checkNames(name); err != nil {
 		return nil, err
 	}
+	if err := faulty.Next("open"); err != nil {
+		return nil, d.wrap("open", name, err)
+	}
 	file, err := d.place.openFile(name, d.path+"/"+name, flags, mode)
 	if err != nil {
 		return nil, d.wrap("open", name, err)
@@ -158,6 +166,9 @@ func (d *Dir) Read(name string, limit int64) ([]byte, error) {
 	}
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil {
+		err = faulty.Next("read")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -180,9 +191,13 @@ func (d *Dir) replace(name string, content []byte, isSafe bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(content)
+	if err = faulty.Next("write"); err == nil {
+		_, err = file.Write(content)
+	}
 	if err == nil && isSafe {
-		err = file.Sync()
+		if err = faulty.Next("sync"); err == nil {
+			err = file.Sync()
+		}
 	}
 	if closing := file.Close(); err == nil {
 		err = closing

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/faulty"
 )
 
 var errRemoved = errors.New("the spool was removed")
@@ -60,7 +61,10 @@ func (r *Reader) Read(into []byte, end int64) (offset int64, n int, err error) {
 			}
 		}
 		want := min(int64(len(into)), end-r.offset)
-		n, err := r.file.ReadAt(into[:want], r.offset-r.start)
+		n, err := 0, faulty.Next("read")
+		if err == nil {
+			n, err = r.file.ReadAt(into[:want], r.offset-r.start)
+		}
 		if n > 0 {
 			offset := r.offset
 			r.offset += int64(n)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/faulty"
 )
 
 const (
@@ -22,6 +23,9 @@ func reserve(job *dir.Dir) error {
 		return err
 	}
 	defer file.Close()
+	if err := faulty.Next("allocate"); err != nil {
+		return err
+	}
 	return allocate(file, reserveSize)
 }
 
@@ -90,6 +94,9 @@ func (s *syncer) sync() error {
 	}
 	if !dirty || file == nil {
 		return nil
+	}
+	if err := faulty.Next("sync"); err != nil {
+		return err
 	}
 	return syncData(file)
 }

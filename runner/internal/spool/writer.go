@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/faulty"
 	"cronium.dev/runner/internal/host"
 	"cronium.dev/runner/internal/jsontext"
 	"cronium.dev/runner/internal/record"
@@ -213,7 +214,10 @@ func (w *Writer) append(kind record.Type, body []byte) error {
 
 // write puts the scratch at the end of a segment. Not a byte of half a record may stay: its place is the next record's.
 func (w *Writer) write(to *segment) error {
-	_, err := w.current.WriteAt(w.scratch, to.size)
+	err := faulty.Next("write")
+	if err == nil {
+		_, err = w.current.WriteAt(w.scratch, to.size)
+	}
 	if err != nil {
 		_ = w.current.Truncate(to.size)
 	}

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import { RecordDecoder } from '../../../src/domain/record.ts';
@@ -119,3 +120,16 @@ function validPrefix(bytes: Buffer): { readonly bytes: number; readonly text: st
   }
   return { bytes: good, text };
 }
+
+fault(
+  'F52',
+  'the n-th open, read, write or sync that fails, for every n, is never a false success',
+  async () => {
+    execFileSync('go', ['test', '-count=1', '-run', '^TestEveryFailing', '.'], {
+      cwd: resolve(import.meta.dirname, '../../../runner'),
+      stdio: 'pipe',
+      env: { ...process.env, GOFLAGS: '', CRONIUM_FAULT_SWEEP: '1' },
+    });
+  },
+  { timeoutMs: 300_000 },
+);

@@ -1,0 +1,81 @@
+import type { Guard } from './guard.ts';
+
+export const GUARDS: readonly Guard[] = [
+  {
+    name: 'a job of another boot is told as lost by a reboot',
+    ids: ['F23'],
+    file: 'runner/internal/job/load.go',
+    find: 'if state.BootID == s.host.BootID {',
+    replace: 'if state.BootID != "" {',
+  },
+  {
+    name: 'a lost job names what goes on',
+    ids: ['F24'],
+    file: 'runner/internal/job/load.go',
+    find: 'state.Reason, state.Strays = "runner ended unexpectedly", stray.Find(state.Job)',
+    replace: 'state.Reason, state.Strays = "runner ended unexpectedly", stray.Find("")',
+  },
+  {
+    name: 'memory that ran out is noted',
+    ids: ['F25'],
+    file: 'runner/internal/supervise/outcome.go',
+    find: '	s.noteMemory(exit, killedBefore)\n',
+    replace: '	_ = killedBefore\n',
+  },
+  {
+    name: 'a refused channel has reached nobody',
+    ids: ['F27'],
+    file: 'src/runner/boot.ts',
+    find: "error.code === 'connect/channel') options.onDiscarded?.();",
+    replace: "error.code === '') options.onDiscarded?.();",
+  },
+  {
+    name: 'a spool that is removed goes on in a new place',
+    ids: ['F51'],
+    file: 'runner/internal/spool/mend.go',
+    find: '	if isGone(old[len(old)-1]) && w.roll() != nil && w.restore() != nil {',
+    replace: '	if isGone(old[len(old)-1]) {',
+  },
+  {
+    name: 'what lies in the place of the runner makes room',
+    ids: ['F47'],
+    file: 'src/runner/boot-script.ts',
+    find: ' if [ -d "$runner" ]; then rm -rf "$runner"; fi;',
+    replace: '',
+  },
+  {
+    name: 'a runner without a place to work in is told as such',
+    ids: ['F42'],
+    file: 'src/runner/runner.ts',
+    find: "if (hello?.type === 'bye' && hello.code === 'base') {",
+    replace: "if (hello?.type === 'bye' && hello.code === '') {",
+  },
+  {
+    name: 'a limit on the size of files begins another segment',
+    ids: ['F43'],
+    file: 'runner/internal/spool/writer.go',
+    find: 'if errors.Is(err, syscall.EFBIG) && last.size > 0 {',
+    replace: 'if errors.Is(err, syscall.EFBIG) && last.size < 0 {',
+  },
+  {
+    name: 'output without room is counted',
+    ids: ['F41'],
+    file: 'runner/internal/spool/writer.go',
+    find: "	w.unwritten.add(Counts{1, int64(bytes.Count(body, []byte{'\\n'})), int64(len(body))})\n",
+    replace: '	w.unwritten.add(Counts{1, 0, int64(len(body))})\n',
+  },
+  {
+    name: 'a base that others may use is not ours',
+    ids: ['F46'],
+    file: 'src/runner/boot-script.ts',
+    find: "'case $1 in drwx------|drwx------.|drwx------@) return 0;; esac;',",
+    replace: "'return 0;',",
+  },
+  {
+    name: 'a record that was not written is not counted as written',
+    ids: ['F52'],
+    file: 'runner/internal/spool/writer.go',
+    find: '	if err != nil {\n		return err\n	}\n	w.syncing.touch()\n',
+    replace: '	_ = err\n	w.syncing.touch()\n',
+  },
+];
