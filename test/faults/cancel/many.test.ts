@@ -50,7 +50,7 @@ fault(
         cancel: cancel.signal,
         onEvent: (event) => {
           if (event.type === 'phase' && event.phase === 'running')
-            setTimeout(() => cancel.abort(), 390 + random.whole(-40, 40));
+            setTimeout(() => cancel.abort(), 390 + random.whole(-250, 40));
         },
       });
       const ends = events.filter(({ type }) => type === 'settled');
@@ -60,7 +60,8 @@ fault(
       kinds.add(outcome.kind);
       expect(processesOf(lab)).toEqual([]);
     }
-    expect(kinds.size).toBeGreaterThan(0);
+    // Many were asked for long before the limit.
+    expect(kinds).toContain('cancelled');
   },
   { isSeeded: true },
 );
