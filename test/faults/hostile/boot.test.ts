@@ -108,7 +108,7 @@ const BOOTS: Readonly<Record<string, { readonly play: Play; readonly code: strin
   },
   'a goodbye in place of the hello': {
     play: greetRaw(JSON.stringify({ type: 'bye', code: 'base', message: '\x1b[2Jno' })),
-    code: 'session/hello',
+    code: 'boot/base',
   },
 };
 

@@ -152,11 +152,7 @@ const CASES: readonly Case[] = [
     attack: all(message(SSH.DISCONNECT, 2, '\x1b[2Jfed up\u202e', '')),
     ends: cut(/(?:was lost: |said ")fed up"?$/),
   },
-  ...[
-    message(SSH.GLOBAL_REQUEST, 'keepalive@openssh.com', true),
-    request('keepalive@openssh.com', true),
-    request('x'.repeat(60), true),
-  ].map(
+  ...[message(SSH.GLOBAL_REQUEST, 'keepalive@openssh.com', true), request('keepalive@openssh.com', true)].map(
     (question, index): Case => ({
       what: `questions without an end, whose answers it does not read (${index + 1})`,
       attack: (send, privates) => {
@@ -207,7 +203,7 @@ for (const way of WAYS) {
             ),
         });
         await using client = clientFor(way, server);
-        const end = await ending(client.open('hostile', 'true', { ahead: AHEAD }), 15_000);
+        const end = await ending(client.open('hostile', 'true', { ahead: AHEAD }), 60_000);
         expect(end).toMatchObject({
           code: ends.code,
           ...(ends.message ? { message: expect.stringMatching(ends.message) } : {}),

@@ -36,8 +36,8 @@ async function meetAll(among: readonly string[], mode: Mode, limitSeconds: numbe
   await quiet.isBack();
 }
 
-// The deadline itself plus a generous second, and what the machine takes for the rest.
-const LATEST = CONNECT_SECONDS * 2 + 4;
+// The deadlines of both parts, and what a busy machine that plays the server, too, takes for the rest.
+const LATEST = CONNECT_SECONDS * 2 + 40;
 
 for (const mode of ['stall', 'drip'] as const) {
   fault(['T19', 'F02'], `${mode}: a server that gives nothing more is left at the deadline of its phase`, () =>
@@ -46,11 +46,11 @@ for (const mode of ['stall', 'drip'] as const) {
 }
 
 fault(['T19'], 'stall: a server that goes silent on a connection that stands is taken for dead', () =>
-  meetAll([...atChannel, ...running], 'stall', 10),
+  meetAll([...atChannel, ...running], 'stall', 40),
 );
 
 fault(['T19'], 'drip: a server that lives but never gives a command is left after half a minute', () =>
-  meetAll(atChannel, 'drip', CHANNEL_SECONDS + 4),
+  meetAll(atChannel, 'drip', CHANNEL_SECONDS + 20),
 );
 
 fault(['T19', 'F02'], 'endless: nothing without an end is taken for ever, or kept', () =>
