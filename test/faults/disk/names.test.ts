@@ -40,8 +40,9 @@ const NAUGHTY = [
   '...',
 ];
 
-function script(lab: Lab, body: string): string {
-  return lab.script('it.sh', `#!/bin/bash\n# cronium:\n#   files: [tree/**, tree/**/.*]\n${body}\n`);
+/** A script that takes the tree along; files that begin with a dot are taken only where they are named. */
+function script(lab: Lab, body: string, files = 'tree/**'): string {
+  return lab.script('it.sh', `#!/bin/bash\n# cronium:\n#   files: [${files}]\n${body}\n`);
 }
 
 fault(
@@ -56,7 +57,7 @@ fault(
       writeFileSync(file, Buffer.from([index, 0, 10, 13, 255]));
     }
     const here = execFileSync('bash', ['-c', LIST], { cwd: lab.folder, encoding: 'utf8' });
-    const events = await lab.run(script(lab, LIST), { on: ['web1'] });
+    const events = await lab.run(script(lab, LIST, 'tree/**, tree/**/.*'), { on: ['web1'] });
     expect(outputOf(events, 'web1'), JSON.stringify(outcomeOf(events, 'web1'))).toBe(here);
   },
 );

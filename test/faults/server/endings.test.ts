@@ -60,13 +60,20 @@ fault('F23', 'servers that share a home judge their own jobs only', async () => 
 fault('F24', 'a killed supervisor is a lost job that names what goes on, and a cancel ends that', async () => {
   await using lab = await startLab();
   const { stateHome = '' } = lab.servers[0] ?? {};
-  const script = lab.script('long.sh', '#!/bin/sh\necho begun\nexec sleep 4711\n');
+  // As long as nobody else sleeps.
+  const asleep = `sleep 4711.${process.pid}`;
+  await using _left = {
+    [Symbol.asyncDispose]: async () => {
+      for (const [pid] of processesWith(asleep)) sendSignal(pid, 'SIGKILL');
+    },
+  };
+  const script = lab.script('long.sh', `#!/bin/sh\necho begun\nexec ${asleep}\n`);
   const running = lab.start('run', script, '--on', 'web1', '--json');
   await running.saw('begun');
   sendSignal(supervisorOf(stateHome), 'SIGKILL');
   const { code, stdout } = await running.ended;
   const [settled] = jsonLines(stdout).filter(({ type }) => type === 'settled');
-  const [[pid] = []] = processesWith('sleep 4711');
+  const [[pid] = []] = processesWith(asleep);
   expect(settled).toMatchObject({
     outcome: {
       kind: 'lost',
@@ -79,7 +86,7 @@ fault('F24', 'a killed supervisor is a lost job that names what goes on, and a c
     code: 0,
     stdout: 'web1  nothing that the script has started is left running\n',
   });
-  expect(processesWith('sleep 4711')).toEqual([]);
+  expect(processesWith(asleep)).toEqual([]);
 });
 
 fault('F25', 'a script that the kernel kills for want of memory failed by SIGKILL, and the log says why', async () => {
