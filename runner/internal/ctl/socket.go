@@ -14,6 +14,8 @@ import (
 const (
 	socketName = "ctl.sock"
 	backlog    = 64
+	// maxMessage is more than the longest of the few small messages that are sent here.
+	maxMessage = 512
 )
 
 // Listener waits for sessions.
@@ -111,7 +113,7 @@ type Conn struct {
 
 func newConn(fd int) *Conn {
 	file := os.NewFile(uintptr(fd), socketName)
-	return &Conn{file, frame.NewDecoder(file)}
+	return &Conn{file, frame.NewSmallDecoder(file, maxMessage)}
 }
 
 // Send writes a message.

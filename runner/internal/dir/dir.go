@@ -139,6 +139,11 @@ func (d *Dir) Create(name string) (*os.File, error) {
 	return file, nil
 }
 
+// OpenOrCreate opens a private file for writing and makes it when it is missing.
+func (d *Dir) OpenOrCreate(name string) (*os.File, error) {
+	return d.openFile(name, syscall.O_RDWR|syscall.O_CREAT, 0o600)
+}
+
 // CreateMasked makes a file that must not be there yet, with a mode that the umask cuts down as usual.
 func (d *Dir) CreateMasked(name string, mode uint32) (*os.File, error) {
 	return d.openFile(name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL, mode)

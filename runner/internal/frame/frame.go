@@ -66,8 +66,12 @@ type Decoder struct {
 }
 
 // NewDecoder returns a decoder that reads ahead from source.
-func NewDecoder(source io.Reader) *Decoder {
-	return &Decoder{source: source, buffer: make([]byte, 2*(HeaderSize+MaxBody))}
+func NewDecoder(source io.Reader) *Decoder { return NewSmallDecoder(source, MaxBody) }
+
+// NewSmallDecoder is NewDecoder for a source whose frames have bodies of at most so many bytes; a longer one is a
+// *Violation.
+func NewSmallDecoder(source io.Reader, maxBody int) *Decoder {
+	return &Decoder{source: source, buffer: make([]byte, 2*(HeaderSize+maxBody))}
 }
 
 // Next returns the next frame; its body is valid until the following call.
@@ -80,7 +84,7 @@ func (d *Decoder) Next() (Frame, error) {
 	length := binary.BigEndian.Uint32(header)
 	found := Frame{Kind: Kind(header[4]), Stream: binary.BigEndian.Uint32(header[5:])}
 	// Judged before the body is waited for: a wrong length must not make us read on.
-	if err := check(found, length); err != nil {
+	if err := d.check(found, length); err != nil {
 		return Frame{}, err
 	}
 	whole := HeaderSize + int(length)
@@ -95,9 +99,9 @@ func (d *Decoder) Next() (Frame, error) {
 	return found, nil
 }
 
-func check(found Frame, length uint32) error {
+func (d *Decoder) check(found Frame, length uint32) error {
 	switch {
-	case length > MaxBody:
+	case int64(length) > int64(len(d.buffer)/2-HeaderSize):
 		return &Violation{"frame/length", "A frame's body is " + strconv.FormatUint(uint64(length), 10) + " bytes long"}
 	case found.Kind < Message || found.Kind > Reset:
 		return &Violation{"frame/kind", "A frame has the unknown kind " + strconv.Itoa(int(found.Kind))}

@@ -3,7 +3,6 @@ package record
 
 import (
 	"encoding/binary"
-	"hash/crc32"
 	"strconv"
 )
 
@@ -105,9 +104,4 @@ func (d *Decoder) Decode(data []byte) (Record, int, error) {
 	}
 	d.next, d.holed = r.Seq+1, false
 	return r, size, nil
-}
-
-func checksum(data []byte) uint32 {
-	// MakeTable gives back the one table that the package keeps for this polynomial.
-	return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"hash/crc32"
 	"os"
 	"testing"
 )
@@ -77,4 +78,14 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("what was decoded does not encode to the input")
 		}
 	})
+}
+
+func TestChecksumIsTheSameForAnyLength(t *testing.T) {
+	data := bytes.Repeat([]byte("a spool's bytes \x00\xff"), 200)
+	for _, length := range []int{0, 1, 2, HeaderSize, short - 1, short, short + 1, len(data)} {
+		want := crc32.Checksum(data[:length], crc32.MakeTable(crc32.Castagnoli))
+		if got := checksum(data[:length]); got != want {
+			t.Errorf("%d bytes: got %08x, want %08x", length, got, want)
+		}
+	}
 }

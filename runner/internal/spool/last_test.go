@@ -34,7 +34,7 @@ func TestTooLongABodyIsRefused(t *testing.T) {
 	if records, _ := readAll(t, job, 0); len(records) != 1 {
 		t.Errorf("got %d records, want 1", len(records))
 	}
-	if _, err := job.Stat(reserveName); err != nil {
-		t.Errorf("the reserve was given up: %v", err)
+	if kept, err := job.Stat(reserveName); err != nil || kept.Size != reserveSize {
+		t.Errorf("the reserve was given up: %d bytes left, %v", kept.Size, err)
 	}
 }

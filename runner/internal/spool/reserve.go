@@ -10,7 +10,9 @@ import (
 )
 
 const (
-	reserveName = "reserve"
+	// reserveName is the file of the job's lock, which nobody reads: a file of its own would have to be made and removed
+	// for every job, which costs more than all that is written into one.
+	reserveName = "lock"
 	reserveSize = 64 << 10
 	// syncEvery bounds what a power cut can take.
 	syncEvery = time.Second
@@ -18,7 +20,7 @@ const (
 
 // reserve takes the room that the last records and the state will need from the disk beforehand.
 func reserve(job *dir.Dir) error {
-	file, err := job.Create(reserveName)
+	file, err := job.OpenOrCreate(reserveName)
 	if err != nil {
 		return err
 	}
@@ -35,7 +37,13 @@ func fill(file *os.File, size int) error {
 	return err
 }
 
-func release(job *dir.Dir) { _ = job.Remove(reserveName) }
+// release gives the room back. The file stays: it is locked.
+func release(job *dir.Dir) {
+	if file, err := job.OpenOrCreate(reserveName); err == nil {
+		_ = file.Truncate(0)
+		_ = file.Close()
+	}
+}
 
 // syncer puts segments on the disk, at most once a second, without making a writer wait.
 type syncer struct {

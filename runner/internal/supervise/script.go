@@ -74,8 +74,26 @@ func (s *script) reap(family tree.Family) {
 			family.WaitForGroup(s.pid)
 			close(s.gone)
 			return
+		case pid == s.pid && family.IsKept() && isWithoutChildren():
+			// In this order: whoever hears of the end knows already that nobody is left, and need not look through /proc.
+			close(s.gone)
+			s.ended <- status
+			return
 		case pid == s.pid:
 			s.ended <- status
+		}
+	}
+}
+
+// isWithoutChildren says whether there is nobody to wait for. Those that have ended are waited for.
+func isWithoutChildren() bool {
+	for {
+		pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
+		if err == syscall.ECHILD {
+			return true
+		}
+		if err != syscall.EINTR && pid <= 0 {
+			return false
 		}
 	}
 }

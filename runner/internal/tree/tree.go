@@ -28,6 +28,9 @@ type Family struct {
 // Adopt makes this process the parent of all descendants whose own parent ends, if the system can do that.
 func Adopt() Family { return Family{orphansStray: !becomeSubreaper()} }
 
+// IsKept says whether every descendant is to be waited for by this process in the end.
+func (f Family) IsKept() bool { return !f.orphansStray }
+
 // process is one of the system's.
 type process struct {
 	pid, parent, group int
