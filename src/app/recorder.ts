@@ -8,6 +8,9 @@ import type { Session } from '../runner/session.ts';
 import type { DeploymentRecord } from '../store/deployments.ts';
 import type { Store } from '../store/store.ts';
 
+/** Intents that are written together at most: the first of them waits for as many turns of the event loop. */
+const INTENTS_TOGETHER = 32;
+
 /** Writes intents and facts to the store and says that something has changed. */
 export class Recorder implements Journal {
   readonly #store: Store;
@@ -15,7 +18,7 @@ export class Recorder implements Journal {
   /** What was known of the versions that are being put on servers now. */
   readonly #before = new Map<string, DeploymentRecord>();
 
-  /** The jobs whose `starting` is written at the end of this turn. */
+  /** The jobs whose `starting` is written as soon as a turn of the event loop brings no more of them. */
   #intents: { readonly jobs: string[]; readonly written: Promise<void> } | undefined;
 
   constructor(store: Store, changed: () => void) {
@@ -73,7 +76,12 @@ export class Recorder implements Journal {
   #collectIntents(): { readonly jobs: string[]; readonly written: Promise<void> } {
     const jobs: string[] = [];
     const write = async (): Promise<void> => {
-      await setImmediate();
+      // Jobs begin one turn after the other, and each write waits for the disk.
+      let known: number;
+      do {
+        known = jobs.length;
+        await setImmediate();
+      } while (jobs.length > known && jobs.length < INTENTS_TOGETHER);
       this.#intents = undefined;
       const at = Date.now();
       this.#store.transaction(() => {

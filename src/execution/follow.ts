@@ -26,7 +26,8 @@ export class Follower {
   readonly #context: FollowContext;
   #mirror: Mirror | undefined;
   #exit: { readonly report: ExitReport; readonly offset: number } | undefined;
-  #ackedAt = 0;
+  /** Counted from the beginning: a script that ends within the time is acknowledged, and its log synced, once. */
+  #ackedAt = performance.now();
   #acked = 0;
   #isSyncing = false;
   /** Everything before it was told: a mirror that had to be opened anew may have less, or more. */

@@ -70,6 +70,12 @@ export class JobContext {
     await this.emit({ type: 'phase', server: this.job.server.name, phase, ...(progress ? { progress } : {}) });
   }
 
+  /** Tells a phase that another one follows at once, and with which it need not be written down. */
+  async pass(phase: JobPhase): Promise<void> {
+    this.#phase = phase;
+    await this.emit({ type: 'phase', server: this.job.server.name, phase });
+  }
+
   /** What only tells of a script that runs is found out again; an intent that cannot be written down must not become a deed. */
   async #writeDown(phase: JobPhase): Promise<void> {
     try {

@@ -12,6 +12,9 @@ import type { Transport } from '../transport/transport.ts';
 /** An unused session is closed after this time, so that a server is not held for ever. */
 const IDLE_MS = 300_000;
 
+/** A runner looks at every job that it keeps to find what is old, and keeps even what is acknowledged for an hour. */
+const COLLECT_EVERY_MS = 600_000;
+
 export interface SessionsDeps {
   readonly artifacts: () => Promise<Artifacts>;
   readonly transport: (server: Server) => Transport;
@@ -41,6 +44,8 @@ interface Entry {
   users: number;
   /** The runner has said hello. */
   isOpen: boolean;
+  /** When the runner was last asked to remove what is old, on the clock of `performance`. */
+  collectedAt?: number;
   idle?: NodeJS.Timeout;
 }
 
@@ -94,10 +99,13 @@ export class Sessions implements AsyncDisposable {
     return true;
   }
 
-  /** Lets the runners of all open sessions remove what is old. */
+  /** Lets the runners of all open sessions remove what is old, those that have done so lately excepted. */
   async collect(): Promise<void> {
     const turns = new LoopTurns();
+    const now = performance.now();
     for (const entry of [...this.#entries.values()]) {
+      if (entry.collectedAt !== undefined && now - entry.collectedAt < COLLECT_EVERY_MS) continue;
+      entry.collectedAt = now;
       await turns.take();
       const opened = await entry.opening.catch(() => undefined);
       if (opened && !opened.session.closed) opened.session.collect();

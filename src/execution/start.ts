@@ -58,10 +58,14 @@ export class Start {
 
   async #attempt(): Promise<Started> {
     const { job, deps, signals } = this.#context;
-    await this.#context.enter('connecting');
-    // Where nobody has to connect, many jobs send at once: their intents are written together.
+    // Where nobody has to connect, many jobs send at once: their intents are written together, and nothing before them.
     const isIntended = deps.sessions.isOpen(job.server) && !signals.cancel.aborted;
-    if (isIntended) await deps.journal.starting(job.id);
+    if (isIntended) {
+      await this.#context.pass('connecting');
+      await deps.journal.starting(job.id);
+    } else {
+      await this.#context.enter('connecting');
+    }
     const opening = new AbortController();
     // An earlier attempt may have been heard; only what this one sends can be taken back.
     const wasSent = this.#isSent;

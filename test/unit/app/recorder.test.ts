@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Recorder } from '../../../src/app/recorder.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
@@ -32,6 +33,23 @@ test('Recorder.starting() writes the intents of one turn together, and none is t
   recorder.phase(plan.jobs[0]?.id ?? '', 'running');
   await recorder.starting(plan.jobs[1]?.id ?? '');
   expect([waits(), phases()]).toEqual([2, ['running', 'starting', 'starting']]);
+});
+
+test('Recorder.starting() writes the intents of many jobs that begin one turn after the other a few times only', async () => {
+  using dir = tempDir();
+  using store = openStore(dir.path);
+  const names = Array.from({ length: 40 }, (_, index) => `web-${index}`);
+  const plan = planOf('one', names);
+  store.runs.insert(plan, 1);
+  const { store: watched, waits } = counted(store);
+  const recorder = new Recorder(watched, () => {});
+  const written: Promise<void>[] = [];
+  for (const { id } of plan.jobs) {
+    written.push(recorder.starting(id));
+    await setImmediate();
+  }
+  await Promise.all(written);
+  expect(waits()).toBe(2);
 });
 
 test('Recorder.starting() fails all who wait for a write that fails, and the next try is another write', async () => {

@@ -102,6 +102,20 @@ describe('a session that was opened before the server was rolled back', () => {
   });
 });
 
+test('Sessions.collect() asks a runner once in ten minutes, however many runs end', async () => {
+  const runners: ScriptedRunner[] = [];
+  await using made = make(async (runner) => {
+    runners.push(runner);
+    runner.greet();
+  });
+  using used = await made.sessions.use(WEB, options);
+  await made.sessions.collect();
+  await made.sessions.collect();
+  used.session.ack('0'.repeat(32), 1);
+  await runners[0]?.hears('ack');
+  expect(runners[0]?.heard.map(({ type }) => type)).toEqual(['collect', 'ack']);
+});
+
 test('Sessions.replace() gives whoever comes next a new session', async () => {
   await using made = make();
   const old = await made.sessions.use(WEB, options);
