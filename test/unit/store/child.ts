@@ -16,7 +16,10 @@ export function startChild(
 ): Child {
   const program = new URL(`children/${name}.ts`, import.meta.url).pathname;
   const user = options.user === undefined ? {} : { uid: options.user, gid: options.user };
-  const child = spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', program, ...args], {
+  const command = [process.execPath, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', program, ...args];
+  // A test that is ended from outside cleans nothing up: what writes for ever must go with it.
+  const [file = '', ...rest] = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command;
+  const child = spawn(file, rest, {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...options.env },
     ...user,
