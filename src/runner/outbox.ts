@@ -5,6 +5,9 @@ import type { ClientMessage } from './message.ts';
 /** Bytes that one side may send on a stream before the other gives credit; docs/protocol.md, "Credit". */
 export const INITIAL_CREDIT_BYTES = 1_048_576;
 
+/** How long a message that nobody waits for may wait for another one to go along with. */
+const SOON_MS = 1_000;
+
 interface OutStream {
   readonly frames: { readonly frame: Frame; readonly sent: () => void; readonly failed: (error: unknown) => void }[];
   credit: number;
@@ -14,6 +17,9 @@ interface OutStream {
 export class Outbox {
   readonly #stdin: Writable;
   readonly #control: Uint8Array[] = [];
+  /** What goes along with the next message, and when it goes without one. */
+  readonly #soon: Uint8Array[] = [];
+  #timer: NodeJS.Timeout | undefined;
   readonly #streams = new Map<number, OutStream>();
   #full = false;
   #error: unknown;
@@ -29,6 +35,21 @@ export class Outbox {
   message(message: ClientMessage): void {
     if (this.#error) return;
     this.#control.push(encodeMessage(message));
+    this.flush();
+  }
+
+  /** For what nobody waits for: a packet of its own costs both sides more than all that is in it. */
+  messageSoon(message: ClientMessage): void {
+    if (this.#error) return;
+    this.#soon.push(encodeMessage(message));
+    this.#timer ??= setTimeout(() => this.flush(), SOON_MS).unref();
+  }
+
+  /** Sends what would have waited for another message, in front of those that came later. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#control.unshift(...this.#soon.splice(0));
     this.#pump();
   }
 
@@ -65,7 +86,9 @@ export class Outbox {
   /** Nothing more can be sent; everyone who waits learns why. */
   fail(error: unknown): void {
     this.#error ??= error;
+    clearTimeout(this.#timer);
     this.#control.length = 0;
+    this.#soon.length = 0;
     for (const stream of this.#streams.values()) for (const waiting of stream.frames) waiting.failed(error);
     this.#streams.clear();
   }
@@ -86,9 +109,8 @@ export class Outbox {
 
   #pump(): void {
     while (!this.#full && !this.#error) {
-      const control = this.#control.shift();
-      if (control) {
-        this.#write(control);
+      if (this.#control.length > 0) {
+        this.#write(Buffer.concat(this.#control.splice(0)));
         continue;
       }
       const next = this.#nextStream();

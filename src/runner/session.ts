@@ -140,6 +140,11 @@ export class Session implements AsyncDisposable {
     this.#outbox.message({ type: 'ack', job, offset });
   }
 
+  /** As `ack`, for a log that has come to its end: no room is short for want of it. */
+  ackSoon(job: string, offset: number): void {
+    this.#outbox.messageSoon({ type: 'ack', job, offset });
+  }
+
   /** Asks the server to stop the job, or never to start it; resolves with its state when the server has heard. */
   cancel(job: string, install: string): Promise<JobState> {
     const state = this.#answers.wait<JobState>(`state ${job}`);
@@ -178,6 +183,7 @@ export class Session implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#closed) this.#outbox.flush();
     this.close(new CroniumError('session/closed', `The session with "${this.server}" was closed`));
     this.#remote.stdin.end();
     await deadline(this.#remote.exited, CLOSE_TIMEOUT_MS, () => new Error('still there')).catch(() => {});

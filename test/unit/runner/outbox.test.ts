@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { FrameDecoder, FrameKind } from '../../../src/runner/frame.ts';
 import { INITIAL_CREDIT_BYTES, Outbox } from '../../../src/runner/outbox.ts';
 
@@ -42,6 +42,31 @@ test('Outbox sends control messages first and lets the streams take turns', asyn
     await settle();
   }
   expect(pipe.frames().slice(0, 6)).toEqual(['1:1000', 'cancel', '1:1000', '3:10', '1:1000', '3:10']);
+});
+
+test('Outbox.messageSoon() goes along with the next message, by itself after a second, or when it is flushed', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const writes: string[][] = [];
+  const stdin = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      const bodies = new FrameDecoder().push(chunk).map(({ body }) => Buffer.from(body).toString());
+      writes.push(bodies.map((body) => (JSON.parse(body) as { type: string }).type));
+      done();
+    },
+  });
+  const outbox = new Outbox(stdin);
+  const soon = (): void => outbox.messageSoon({ type: 'ack', job: 'j', offset: 1 });
+  soon();
+  soon();
+  expect(writes).toEqual([]);
+  outbox.message({ type: 'collect' });
+  soon();
+  vi.advanceTimersByTime(1_000);
+  soon();
+  outbox.flush();
+  vi.advanceTimersByTime(10_000);
+  expect(writes).toEqual([['ack', 'ack', 'collect'], ['ack'], ['ack']]);
 });
 
 test('Outbox never sends more than the credit, and goes on when there is more', async () => {
