@@ -117,29 +117,33 @@ func (o *Outbox) Close() {
 	o.changed.Broadcast()
 }
 
-// Run sends until Close or until writing fails. No more than one frame is handed over at a time, so a control message
-// waits for one frame of data at most.
+// Run sends until Close or until writing fails. No more than one frame of data is handed over at a time, so a control
+// message waits for one at most. What is there at the same time goes out in one write: each costs both ends, and what is
+// between them, more than most of what is written.
 func (o *Outbox) Run(to io.Writer) error {
 	defer o.abandon()
 	buffer := make([]byte, frame.HeaderSize+frame.MaxBody)
 	for {
-		control, next, err := o.next()
+		out, next, err := o.next()
 		if err != nil {
 			return err
 		}
-		if len(control) > 0 {
-			if _, err := to.Write(control); err != nil {
-				return err
-			}
+		data := o.fillFrom(next, buffer)
+		if len(out) == 0 {
+			out = data
+		} else {
+			out = append(out, data...)
+		}
+		if len(out) == 0 {
 			continue
 		}
-		if err := o.sendFrom(next, buffer, to); err != nil {
+		if _, err := to.Write(out); err != nil {
 			return err
 		}
 	}
 }
 
-// next waits for something to do: all control messages, or one stream.
+// next waits for something to do: all control messages, one stream, or both.
 func (o *Outbox) next() (control []byte, ready *stream, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -150,7 +154,7 @@ func (o *Outbox) next() (control []byte, ready *stream, err error) {
 			}
 			o.control, o.waiting = nil, 0
 			o.changed.Broadcast()
-			return control, nil, nil
+			return control, o.pick(), nil
 		}
 		if o.closed {
 			return nil, nil, errClosed
@@ -181,7 +185,11 @@ func (o *Outbox) pick() *stream {
 	return nil
 }
 
-func (o *Outbox) sendFrom(s *stream, buffer []byte, to io.Writer) error {
+// fillFrom returns the next frame of a stream, or nothing; it is a part of the buffer.
+func (o *Outbox) fillFrom(s *stream, buffer []byte) []byte {
+	if s == nil {
+		return nil
+	}
 	room := min(frame.MaxBody, s.creditNow(o))
 	length, ended := s.source.Fill(buffer[frame.HeaderSize : frame.HeaderSize+room])
 	kind := frame.Data
@@ -203,8 +211,7 @@ func (o *Outbox) sendFrom(s *stream, buffer []byte, to io.Writer) error {
 		return nil
 	}
 	frame.PutHeader(buffer, kind, s.id, length)
-	_, err := to.Write(buffer[:frame.HeaderSize+length])
-	return err
+	return buffer[:frame.HeaderSize+length]
 }
 
 func (s *stream) creditNow(o *Outbox) int {

@@ -113,3 +113,27 @@ func TestDroppedStreamsAreClosed(t *testing.T) {
 		t.Errorf("the source is still open")
 	}
 }
+
+// writes keeps each write.
+type writes chan []byte
+
+func (w writes) Write(data []byte) (int, error) {
+	w <- append([]byte(nil), data...)
+	return len(data), nil
+}
+
+func TestWhatIsThereTogetherIsOneWrite(t *testing.T) {
+	o := New()
+	o.Send([]byte("{}"))
+	o.Open(1, &fixed{left: 10})
+	written := make(writes)
+	t.Cleanup(o.Close)
+	go func() { _ = o.Run(written) }()
+	want := frame.Append(frame.Append(nil, frame.Message, 0, []byte("{}")), frame.Data, 1, make([]byte, 10))
+	if got := <-written; string(got) != string(want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := <-written, frame.Append(nil, frame.End, 1, nil); string(got) != string(want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
