@@ -83,6 +83,11 @@ func TestDeadSupervisorIsALostJob(t *testing.T) {
 	list := records(t, c.spools[1])
 	var start struct{ Pid int }
 	check(t, json.Unmarshal(list[0].Body, &start))
+	script, _, _ := strings.Cut(string(list[1].Body), " ")
+	eventually(t, "the script becomes the sleep", func() bool {
+		line, _ := os.ReadFile("/proc/" + script + "/cmdline")
+		return strings.HasPrefix(string(line), "sleep")
+	})
 	check(t, syscall.Kill(start.Pid, syscall.SIGKILL))
 	state := c.await("state")["state"].(fields)
 	if state["phase"] != "lost" || state["reason"] != "runner ended unexpectedly" {

@@ -84,7 +84,7 @@ export class Follower {
       if (options.until !== undefined && mirror.end >= options.until) break;
     }
     await mirror.sync();
-    session.ackSoon(this.#context.job, mirror.end);
+    session.ack(this.#context.job, mirror.end);
     if (!this.#hasExit && !attachment.isComplete) return;
     await this.#endText();
     const lost = this.#holes.take();

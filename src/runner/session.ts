@@ -137,11 +137,6 @@ export class Session implements AsyncDisposable {
 
   /** Everything before `offset` is safe here: the server may drop it. */
   ack(job: string, offset: number): void {
-    this.#outbox.message({ type: 'ack', job, offset });
-  }
-
-  /** As `ack`, for a log that has come to its end: no room is short for want of it. */
-  ackSoon(job: string, offset: number): void {
     this.#outbox.messageSoon({ type: 'ack', job, offset });
   }
 
@@ -235,8 +230,7 @@ export class Session implements AsyncDisposable {
         return this.#answers.resolve(`put ${message.payload}`, undefined);
       case 'attached':
         this.#attachments.get(message.stream)?.begin(message);
-        this.#answers.resolve(`attach ${message.stream}`, message.state);
-        return;
+        return this.#answers.resolve(`attach ${message.stream}`, message.state);
       case 'state':
         this.#answers.resolve(`state ${message.job}`, message.state);
         return this.#onDidChangeState.emit(message.state);
