@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { buildExtension } from './scripts/build-extension.mjs';
 import { buildRunners } from './scripts/build-runner.mjs';
+import { ownSha512 } from './scripts/own-sha512.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const bundle = {
@@ -17,6 +18,7 @@ const bundle = {
   // Some packages ask where their module is; in a CommonJS bundle that is the bundle itself.
   define: { 'import.meta.url': 'bundleUrl', CRONIUM_VERSION: JSON.stringify(version) },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  plugins: [ownSha512],
   legalComments: 'external',
   sourcemap: 'linked',
   sourcesContent: false,

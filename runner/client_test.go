@@ -42,8 +42,12 @@ type client struct {
 	next  map[uint32]int64
 	holes map[uint32][][2]int64
 	ended map[uint32]bool
+	// questions are the bytes of the runner's own streams.
+	questions map[uint32][]byte
 	// isMean stops the renewal of credit.
 	isMean bool
+	// helper answers what the runner asks; nil in a client that does not serve helpers.
+	helper *helper
 }
 
 func newBase(t *testing.T) string { return filepath.Join(t.TempDir(), "base") }
@@ -68,7 +72,7 @@ func connectWith(t *testing.T, runner, base string, env ...string) *client {
 	t.Helper()
 	c := &client{
 		t: t, command: exec.Command(runner, "serve", nonce, base),
-		spools: map[uint32][]byte{}, next: map[uint32]int64{}, holes: map[uint32][][2]int64{}, ended: map[uint32]bool{},
+		spools: map[uint32][]byte{}, next: map[uint32]int64{}, holes: map[uint32][][2]int64{}, ended: map[uint32]bool{}, questions: map[uint32][]byte{},
 	}
 	c.command.Env = append(os.Environ(), env...)
 	c.command.Stderr = os.Stderr
@@ -116,10 +120,17 @@ func (c *client) receive() (frame.Frame, error) {
 	if err != nil {
 		return found, err
 	}
+	if c.helper != nil && c.helper.take(c, found) {
+		return found, nil
+	}
 	switch found.Kind {
 	case frame.End:
 		c.ended[found.Stream] = true
 	case frame.Data:
+		if found.Stream >= 1<<31 {
+			c.questions[found.Stream] = append(c.questions[found.Stream], found.Body...)
+			break
+		}
 		offset := int64(binary.BigEndian.Uint64(found.Body))
 		if due := c.next[found.Stream]; offset > due {
 			c.holes[found.Stream] = append(c.holes[found.Stream], [2]int64{due, offset})
@@ -174,14 +185,19 @@ func (c *client) store(archive []byte, stream uint32) string {
 	sum := sha256.Sum256(archive)
 	name := hex.EncodeToString(sum[:])
 	c.send("put", fields{"payload": name, "size": len(archive), "stream": stream})
-	for rest := archive; len(rest) > 0; {
+	c.upload(stream, archive)
+	c.await("stored")
+	return name
+}
+
+// upload sends so little that it needs no more credit.
+func (c *client) upload(stream uint32, bytes []byte) {
+	for rest := bytes; len(rest) > 0; {
 		n := min(len(rest), frame.MaxBody)
 		c.frame(frame.Data, stream, rest[:n])
 		rest = rest[n:]
 	}
 	c.frame(frame.End, stream, nil)
-	c.await("stored")
-	return name
 }
 
 // script stores a shell script as a payload.
@@ -198,8 +214,16 @@ func (c *client) start(job, payload string, stream uint32, more fields) {
 	if stream != 0 {
 		message["stream"] = stream
 	}
+	context, hasContext := more["context"].(string)
 	for name, value := range more {
 		message[name] = value
+	}
+	if hasContext {
+		contextStream := newStream()
+		message["context"] = fields{"stream": contextStream, "size": len(context)}
+		c.send("start", message)
+		c.upload(contextStream, []byte(context))
+		return
 	}
 	c.send("start", message)
 }
@@ -228,7 +252,7 @@ func read(t *testing.T, job string, list []record.Record) result {
 	r := result{job: job, notes: map[string]string{}, records: list}
 	for _, each := range list {
 		body := fields{}
-		if each.Type != record.Out && each.Type != record.Err {
+		if each.Type != record.Out && each.Type != record.Err && each.Type != record.Output && each.Type != record.Variable {
 			check(t, json.Unmarshal(each.Body, &body))
 		}
 		switch each.Type {

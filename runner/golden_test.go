@@ -21,6 +21,8 @@ type step struct {
 	Data   string
 	End    bool
 	Reset  bool
+	// JSON is all that a stream of the runner's brings until its end.
+	JSON any
 	// Records is all that a stream brings until its end, with neighbours of one type joined.
 	Records []struct {
 		Type record.Type
@@ -66,6 +68,8 @@ func play(c *client, steps []step) {
 			if !matches(got, s.Message) {
 				c.t.Fatalf("step %d: got %v, want %v", i, got, s.Message)
 			}
+		case s.JSON != nil:
+			c.matchQuestion(s)
 		default:
 			c.matchRecords(s)
 		}
@@ -82,6 +86,18 @@ func (c *client) message() fields {
 			check(c.t, json.Unmarshal(found.Body, &message))
 			return message
 		}
+	}
+}
+
+func (c *client) matchQuestion(want step) {
+	for !c.ended[want.Stream] {
+		_, err := c.receive()
+		check(c.t, err)
+	}
+	var got any
+	check(c.t, json.Unmarshal(c.questions[want.Stream], &got))
+	if !matches(got, want.JSON) {
+		c.t.Errorf("stream %d: got %v, want %v", want.Stream, got, want.JSON)
 	}
 }
 

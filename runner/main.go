@@ -6,12 +6,18 @@ import (
 
 	"cronium.dev/runner/internal/serve"
 	"cronium.dev/runner/internal/supervise"
+	"cronium.dev/runner/internal/verbs"
 )
 
 // version is the extension's; a test compares it with package.json.
 const version = "0.1.0"
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() {
+	if verbs.IsCalled(os.Args[0]) {
+		os.Exit(verbs.Run(os.Args[0], os.Args[1:]))
+	}
+	os.Exit(run(os.Args[1:]))
+}
 
 func run(arguments []string) int {
 	if len(arguments) > 0 {

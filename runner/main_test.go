@@ -30,7 +30,8 @@ func TestMain(m *testing.M) {
 func build(from, to string) error { return buildTagged(from, to, tags) }
 
 func buildTagged(from, to, tags string) error {
-	command := exec.Command("go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", to, ".")
+	command := exec.Command("go", "build", "-tags", tags, "-trimpath", "-buildvcs=false", "-gcflags=all=-l",
+		"-gcflags=cronium.dev/runner/internal/mask=", "-ldflags", "-s -w -buildid=", "-o", to, ".")
 	command.Dir = from
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
 	command.Stderr = os.Stderr

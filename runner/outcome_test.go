@@ -110,7 +110,7 @@ func TestScriptRunsAsDescribed(t *testing.T) {
 		file{"files/main.sh", `echo "$A $B $C $1 $-"; cat; pwd; echo "$CRONIUM_INPUT"; umask; ls -l data/x | cut -c1-10; ulimit -n`, 0o644},
 		file{"files/data/x", "", 0o600})
 	job := newID()
-	c.start(job, c.store(text, 1), 3, fields{"env": fields{"B": "start"}, "secrets": fields{"C": "hush-hush"}, "input": fields{"a": []any{nil, 1.5}}})
+	c.start(job, c.store(text, 1), 3, fields{"env": fields{"B": "start"}, "secrets": fields{"C": "hush-hush"}, "secretsAs": "environment", "context": `{"input":{"a":[null,1.5]}}`})
 	got := read(t, job, c.drain(3)).out
 	lines := strings.Split(got, "\n")
 	if lines[0] != "manifest start *** one u" {

@@ -51,7 +51,7 @@ func TestSecretsNeverReachTheSpool(t *testing.T) {
 	t.Parallel()
 	base := newBase(t)
 	got := connect(t, base).perform(`echo "a $TOKEN b"; printf 'half hunter'; sleep 0.01; printf '2-secret\n'; echo $PIN; echo hunter`,
-		fields{"secrets": fields{"TOKEN": "hunter2-secret", "PIN": "123"}})
+		fields{"secrets": fields{"TOKEN": "hunter2-secret", "PIN": "123"}, "secretsAs": "environment"})
 	if want := "a *** b\nhalf ***\n123\nhunter\n"; got.out != want {
 		t.Errorf("got %q, want %q", got.out, want)
 	}

@@ -19,7 +19,11 @@ export async function buildExtension(bundle) {
     }),
   ]);
   // `vscode` is not external here: a stray import of it below the shell breaks this build.
-  await build({ ...options, ...entry('engine', 'src/app', [...parts].sort()), plugins: [sharesDomain] });
+  await build({
+    ...options,
+    ...entry('engine', 'src/app', [...parts].sort()),
+    plugins: [...bundle.plugins, onlyClient, sharesDomain],
+  });
 }
 
 /** A file that exports modules of a folder, each under its name. */
@@ -58,6 +62,17 @@ function loadsEngineLate(parts) {
     },
   };
 }
+
+/** ssh2 brings a server, a maker of keys and agents for HTTP as well: an editor is none of them. */
+const onlyClient = {
+  name: 'only client',
+  setup: (builder) => {
+    builder.onResolve({ filter: /^\.\/(server|keygen|http-agents)\.js$/ }, ({ path, importer }) =>
+      /\bssh2[\\/]lib[\\/]index\.js$/.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+  },
+};
 
 function from(file, module) {
   return { contents: `module.exports = require('./${file}.js').${exportName(module)};`, loader: 'js' };

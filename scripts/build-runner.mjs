@@ -8,7 +8,10 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
-const flags = ['build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w -buildid='];
+// Functions are not copied into their callers: that makes the runner a tenth of a megabyte smaller, and nothing slower
+// that was measured. Every byte of output passes the mask, which is left as it is.
+const inlining = ['-gcflags=all=-l', '-gcflags=cronium.dev/runner/internal/mask='];
+const flags = ['build', '-trimpath', '-buildvcs=false', ...inlining, '-ldflags', '-s -w -buildid='];
 /** A first run on a fresh server sends these bytes; docs name the limits. */
 const limits = { size: 3_000_000, gzip: 1_500_000 };
 const platforms = [
@@ -101,7 +104,9 @@ async function hashInputs(source, root) {
   hash.update(await readFile(join(root, 'package.json')));
   hash.update(await readFile(fileURLToPath(import.meta.url)));
   const names = await readdir(source, { recursive: true });
-  const inputs = names.filter((name) => /(?:(?<!_test)\.go|go\.mod|go\.sum)$/.test(name)).sort();
+  const inputs = names
+    .filter((name) => /(?:(?<!_test)\.go|go\.mod|go\.sum|^helpers[\\/].+\.(?:py|json|m?js|ts))$/.test(name))
+    .sort();
   for (const name of inputs) {
     hash.update(`\0${relative('.', name).split(sep).join('/')}\0`).update(await readFile(join(source, name)));
   }

@@ -4,7 +4,8 @@ import { argv } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { load } from 'js-yaml';
 import { VARIABLE_WORDS } from '../src/domain/variable.ts';
-import { FIELD_WORDS, type FieldWords, INPUT_WORDS } from '../src/workspace/field-words.ts';
+import { FIELD_WORDS, type FieldWords } from '../src/workspace/field-words.ts';
+import { INPUT_WORDS } from '../src/workspace/input-words.ts';
 
 const SCHEMA = 'schemas/cronium.schema.json';
 const PAGE = 'docs/events.md';

@@ -41,6 +41,10 @@ test)
 	need ip iproute2
 	need iptables iptables
 	need faketime faketime
+	need curl curl
+	need python3 python3
+	need perl perl
+	need ruby ruby
 	need gcc gcc
 	;;
 bench)

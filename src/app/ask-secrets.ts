@@ -1,4 +1,5 @@
 import { CroniumError } from '../domain/errors.ts';
+import type { ScriptFile } from '../domain/event.ts';
 import type { Prompts } from '../transport/transport.ts';
 
 export interface SecretsDeps {
@@ -6,17 +7,34 @@ export interface SecretsDeps {
   readonly prompts: Prompts;
 }
 
-/** The values of an event's secrets: from the environment of the same name, else asked for, never echoed, never stored. */
+/**
+ * The values of an event's secrets: as given, from the environment of the same name, else asked for, never echoed. Whether an answer is
+ * remembered is the shell's business: it is asked with a subject that is of this event alone, also among folders.
+ */
 export async function askSecrets(
-  event: { readonly id: string; readonly name: string; readonly secrets: readonly string[] },
+  event: {
+    readonly id: string;
+    readonly name: string;
+    readonly script: Pick<ScriptFile, 'root'>;
+    readonly secrets: readonly string[];
+  },
   deps: SecretsDeps,
-  { signal }: { readonly signal: AbortSignal },
+  {
+    signal,
+    secrets: given = {},
+  }: { readonly signal: AbortSignal; readonly secrets?: Readonly<Record<string, string>> },
 ): Promise<Record<string, string>> {
+  const unknown = Object.keys(given).find((name) => !event.secrets.includes(name));
+  if (unknown !== undefined) {
+    throw new CroniumError('run/secret', `Cannot run "${event.name}": it names no secret ${unknown} under "secrets"`);
+  }
   const secrets: Record<string, string> = {};
   for (const name of event.secrets) {
-    const subject = `secret ${event.id} ${name}`;
+    const subject = `secret ${name} of ${event.id} in ${event.script.root}`;
     const value =
-      deps.env[name] ?? (await deps.prompts.askSecret?.(`Secret ${name} of "${event.name}"`, { subject, signal }));
+      given[name] ??
+      deps.env[name] ??
+      (await deps.prompts.askSecret?.(`Secret ${name} of "${event.name}"`, { subject, signal }));
     if (value === undefined) {
       throw new CroniumError(
         'run/secret',

@@ -5,6 +5,7 @@ import type { RunEvent } from '../domain/run-event.ts';
 import type { JobDeps, JobEnd } from '../execution/job-context.ts';
 import { refreshJob, resumeJob, type UnfinishedJob } from '../execution/resume.ts';
 import { executeFollow } from '../execution/run.ts';
+import type { Stray } from '../runner/message.ts';
 import { openMirror } from '../store/mirror.ts';
 import { listSegments } from '../store/segments.ts';
 import type { Store } from '../store/store.ts';
@@ -70,6 +71,14 @@ export class Attendant {
             return resumeJob(unfinished, this.#deps.execution, { signals, emit: async () => {} });
           });
     return attended.finally(() => claims.release([job.id]));
+  }
+
+  /** See `Cronium`. */
+  async endStrays(job: JobRecord, { signal }: { readonly signal: AbortSignal }): Promise<readonly Stray[]> {
+    const { sessions, install } = this.#deps.execution;
+    using used = await sessions.use(job.server, { signal });
+    const { strays = [] } = await abortable(used.session.cancel(job.id, install), { signal });
+    return strays;
   }
 
   #refreshJob(job: JobRecord, leave: AbortSignal): Promise<boolean> {

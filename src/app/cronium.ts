@@ -2,12 +2,15 @@ import type { Json, ScriptEvent } from '../domain/event.ts';
 import type { JobRecord, RunPlan, RunRecord, RunTrigger } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
+import type { SharedVariable, VariableChange, VariableType } from '../domain/shared-variable.ts';
 import type { Stray } from '../runner/message.ts';
 import type { LogPlace } from '../store/read-log.ts';
+import type { VariablePlace } from '../store/variables.ts';
 import { Engine } from './engine.ts';
 import type { Host } from './host.ts';
 
 export type { LogPlace } from '../store/read-log.ts';
+export type { VariablePlace } from '../store/variables.ts';
 
 /** The engine: what the shells call. Everything below starts only through it. */
 export interface Cronium extends AsyncDisposable {
@@ -59,6 +62,17 @@ export interface Cronium extends AsyncDisposable {
   /** Removes one run that is over, with its log. Throws `run/active` while it goes on. */
   forgetRun(runId: string): Promise<void>;
 
+  /** The variables that scripts share, by name; secret ones without their values. */
+  variables(): readonly SharedVariable[];
+  /** Throws `CroniumError` `variable/…`: what cannot be one, `variable/changed`, or a secret one where there is no vault. */
+  setVariable(place: VariablePlace, value: Json, options?: SetVariableOptions): Promise<SharedVariable>;
+  /** Says whether there was one. */
+  unsetVariable(place: VariablePlace): Promise<boolean>;
+  /** The last 20 changes, newest first. */
+  variableHistory(place: VariablePlace): readonly VariableChange[];
+  /** What the scripts of a run have put out so far, by server and key; servers without any are absent. */
+  outputs(runId: string): RunOutputs;
+
   /** Connects and says what answered; the connection stays for what comes next. Throws `CroniumError` `connect/…`, `boot/…`. */
   connect(server: Server, options: { signal: AbortSignal }): Promise<ServerFacts>;
   /** Closes the connection to a server, unless a job of this process runs there. Says whether it did. */
@@ -81,6 +95,16 @@ export interface Cronium extends AsyncDisposable {
   onDidChange(listener: () => void): Disposable;
   /** Looks for what other processes change, for as long as what comes back is not disposed. */
   watch(): Disposable;
+}
+
+/** `{server: {key: value}}`. */
+export type RunOutputs = Readonly<Record<string, Readonly<Record<string, Json>>>>;
+
+export interface SetVariableOptions {
+  /** Absent: what it is, else `plain`. */
+  readonly type?: VariableType;
+  /** Nothing is written unless this is its version; 0: unless there is none. */
+  readonly ifVersion?: number;
 }
 
 export interface RunSignals {
@@ -117,6 +141,8 @@ export interface PlanOptions {
   readonly trigger?: RunTrigger;
   /** Answers for `${input:id}`; see `neededInputs` in `app/events.ts`. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Values of the event's secrets that are known: nobody is asked for them. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Paths of the workspace's folders by name, for `${workspaceFolder:name}`. */
   readonly folders?: Readonly<Record<string, string>>;
   /** The value of a setting, for `${config:key}`. */
@@ -128,6 +154,8 @@ export interface ReplayOptions {
   /** Only these servers of the run. */
   readonly servers?: readonly string[];
   readonly trigger?: RunTrigger;
+  /** As in `PlanOptions`. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 

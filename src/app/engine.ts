@@ -1,13 +1,13 @@
-import { abortable } from '../base/wait.ts';
-import { CroniumError, sentence } from '../domain/errors.ts';
-import type { ScriptEvent } from '../domain/event.ts';
+import type { Json, ScriptEvent } from '../domain/event.ts';
+import { isId } from '../domain/id.ts';
 import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
+import type { SharedVariable, VariableChange } from '../domain/shared-variable.ts';
 import type { JobDeps } from '../execution/job-context.ts';
 import { Pauses } from '../execution/pauses.ts';
 import { Sessions } from '../execution/sessions.ts';
-import { type Artifacts, loadArtifacts } from '../runner/artifacts.ts';
+import { loadArtifacts, once } from '../runner/artifacts.ts';
 import type { Stray } from '../runner/message.ts';
 import { openMirror } from '../store/mirror.ts';
 import { newOwner } from '../store/owner.ts';
@@ -15,7 +15,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { createTransports, type SshTransports } from '../transport/pool.ts';
 import { isRetryable } from '../transport/transport.ts';
 import { Attendant } from './attendant.ts';
-import { type Catalog, chooseServers, describeServers, readCatalog, renewServers } from './catalog.ts';
+import { type Catalog, chooseServers, describeServers, readCatalog } from './catalog.ts';
 import { Changes } from './changes.ts';
 import { Claims } from './claims.ts';
 import type {
@@ -32,23 +32,26 @@ import type {
   RefreshOptions,
   ReplayOptions,
   Retention,
+  RunOutputs,
   RunSignals,
   ServerFacts,
+  SetVariableOptions,
+  VariablePlace,
 } from './cronium.ts';
-import { GitAnswers } from './git-answers.ts';
+import { findRun } from './find-run.ts';
+import { createHelping, type Helping } from './helping.ts';
 import type { Host } from './host.ts';
 import { installId } from './install.ts';
 import { cancelRun, followRun, type LiveRunDeps, runPlan } from './live-run.ts';
 import { readEntries } from './log.ts';
 import { loginFacts } from './login-facts.ts';
-import { nodeFiles } from './node-files.ts';
-import { planRun } from './planning.ts';
+import { Planner } from './planner.ts';
 import { forgetRun, prune } from './pruning.ts';
 import { Recorder } from './recorder.ts';
-import { planReplay } from './replay.ts';
 import { ServerCare } from './server-care.ts';
 import { ServerStates } from './server-states.ts';
 import { sessionJournal } from './session-journal.ts';
+import { startContexts } from './start-context.ts';
 import { tracedJobs } from './traced-jobs.ts';
 
 /** Runs that a list shows. */
@@ -67,9 +70,9 @@ export class Engine implements Cronium {
   readonly #care: ServerCare;
   readonly #attendant: Attendant;
   readonly #live: LiveRunDeps;
-  readonly #gitAnswers = new GitAnswers();
+  readonly #helping: Helping;
+  readonly #planner: Planner;
   readonly #install: string;
-  #artifacts: Promise<Artifacts> | undefined;
 
   constructor(host: Host) {
     const log = (line: string): void => host.log(line);
@@ -82,22 +85,29 @@ export class Engine implements Cronium {
     this.#changes.on(() => this.#claims.noticeCancels());
     this.#install = installId(host.dataDir);
     const recorder = new Recorder(store, changed);
+    const helping = createHelping({ store, host, install: this.#install, changed, log });
+    this.#helping = helping;
     this.#states = new ServerStates(changed);
     this.#transports = createTransports({ ...host, logins: loginFacts(store, log) });
     this.#sessions = new Sessions({
-      artifacts: () => this.#loadArtifacts(),
+      artifacts: once(() => loadArtifacts(host.runnersDir)),
       transport: (server) => this.#transports.get(server),
       pin: ({ name }) => store.deployments.pin(name),
       journal: sessionJournal(recorder, this.#states, { reached: () => this.#pauses.endOld(), log }),
+      helpers: helping.desk,
     });
+    this.#planner = new Planner({ host, store, catalog: () => this.#catalog() });
     this.#care = new ServerCare({ store, sessions: this.#sessions, states: this.#states, changed });
     const execution: JobDeps = {
       sessions: this.#sessions,
       journal: recorder,
       install: this.#install,
       openMirror: (job) => openMirror(store.logDir(job)),
+      effects: helping.effects,
+      desk: helping.desk,
+      contextOf: startContexts(store),
       holdsPayload: (server, sha256) => store.servers.holdsPayload(server.name, sha256),
-      payloadHeld: (server, sha256) => this.#notePayload(server, sha256),
+      payloadHeld: (server, sha256) => recorder.payloadHeld(server, sha256),
       isRetryable,
       pauses: this.#pauses,
       random: Math.random,
@@ -127,21 +137,11 @@ export class Engine implements Cronium {
   }
 
   plan(event: ScriptEvent, options: PlanOptions): Promise<RunPlan> {
-    const { env, homeDir, prompts, files = nodeFiles } = this.#host;
-    const { payloadsDir } = this.#store;
-    const choose = (selectors: readonly string[]): Promise<readonly Server[]> => this.selectServers(selectors);
-    const gitAnswers = this.#gitAnswers;
-    return planRun(event, options, { payloadsDir, files, env, homeDir, gitAnswers, prompts, chooseServers: choose });
+    return this.#planner.plan(event, options);
   }
 
   async planReplay(runId: string, options: ReplayOptions): Promise<RunPlan> {
-    const { env, prompts } = this.#host;
-    const run = this.findRun(runId);
-    const { payloadsDir, runs } = this.#store;
-    return await planReplay(run, runs.keptPlan(run.id), options, {
-      ...{ env, prompts, payloadsDir },
-      renewServers: async (servers) => renewServers(servers, await this.#catalog()),
-    });
+    return await this.#planner.planReplay(this.findRun(runId), options);
   }
 
   run(plan: RunPlan, signals: RunSignals): AsyncGenerator<RunEvent> {
@@ -156,11 +156,8 @@ export class Engine implements Cronium {
     yield* cancelRun(this.findRun(runId), signals, options, this.#live);
   }
 
-  async endStrays(job: JobRecord, { signal }: { readonly signal: AbortSignal }): Promise<readonly Stray[]> {
-    const { sessions, install } = this.#live.execution;
-    using used = await sessions.use(job.server, { signal });
-    const { strays = [] } = await abortable(used.session.cancel(job.id, install), { signal });
-    return strays;
+  endStrays(job: JobRecord, options: { readonly signal: AbortSignal }): Promise<readonly Stray[]> {
+    return this.#attendant.endStrays(job, options);
   }
 
   async *follow(runId: string, signals: RunSignals, options: FollowOptions = {}): AsyncGenerator<RunEvent> {
@@ -196,11 +193,7 @@ export class Engine implements Cronium {
   }
 
   findRun(id: string): RunRecord {
-    const [found, ...others] = this.#store.runs.find(id);
-    if (!found) throw new CroniumError('run/unknown', `Cannot find run "${id}": no run's id begins with it`);
-    if (others.length > 0)
-      throw new CroniumError('run/ambiguous', `Cannot find run "${id}": more than one run's id begins with it`);
-    return found;
+    return findRun(this.#store, id);
   }
 
   log(job: JobRecord, { from }: { readonly from?: LogPlace } = {}): AsyncGenerator<LogEntry> {
@@ -216,6 +209,26 @@ export class Engine implements Cronium {
   async forgetRun(runId: string): Promise<void> {
     await forgetRun(this.#store, this.findRun(runId));
     this.#changes.tell();
+  }
+
+  variables(): readonly SharedVariable[] {
+    return this.#store.variables.list();
+  }
+
+  setVariable(place: VariablePlace, value: Json, options: SetVariableOptions = {}): Promise<SharedVariable> {
+    return this.#helping.variables.setByHand(place, value, options);
+  }
+
+  unsetVariable(place: VariablePlace): Promise<boolean> {
+    return this.#helping.variables.unset(place, { kind: 'person' });
+  }
+
+  variableHistory(place: VariablePlace): readonly VariableChange[] {
+    return this.#store.variables.history(place);
+  }
+
+  outputs(runId: string): RunOutputs {
+    return this.#store.outputs.ofRun(isId(runId) ? runId : this.findRun(runId).id);
   }
 
   connect(server: Server, options: { readonly signal: AbortSignal }): Promise<ServerFacts> {
@@ -270,6 +283,7 @@ export class Engine implements Cronium {
     using _store = this.#store;
     using _claims = this.#claims;
     using _changes = this.#changes;
+    using _desk = this.#helping.desk;
     await using _transports = this.#transports;
     await using _sessions = this.#sessions;
   }
@@ -277,19 +291,5 @@ export class Engine implements Cronium {
   #catalog(): Promise<Catalog> {
     const { configFile, settings } = this.#host;
     return readCatalog({ configFile, settings, listAliases: () => this.#transports.listAliases() });
-  }
-
-  /** Only saves an upload: not worth a run. */
-  #notePayload(server: Server, sha256: string): void {
-    try {
-      this.#store.servers.recordPayloadOn(server.name, sha256, Date.now());
-    } catch (error) {
-      this.#host.log(`Cannot note that "${server.name}" has a payload: ${sentence(error)}`);
-    }
-  }
-
-  #loadArtifacts(): Promise<Artifacts> {
-    this.#artifacts ??= loadArtifacts(this.#host.runnersDir);
-    return this.#artifacts;
   }
 }

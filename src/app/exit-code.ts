@@ -15,7 +15,7 @@ export const ExitCode = {
 } as const;
 
 /** What the person wrote is wrong, here or in a file; nothing was tried. */
-const USAGE_CODES = /^(usage|event|config|run|server|payload)(\/|$)/;
+const USAGE_CODES = /^(usage|event|config|run|server|payload|variable)(\/|$)/;
 
 /**
  * What the command ends with: with one server the script's own code, else by the status of the run. `undefined` is a job that

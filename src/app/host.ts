@@ -17,12 +17,21 @@ export interface Host {
   readonly sqliteBinding?: string;
   /** The files of the workspace; absent: those of this disk. */
   readonly files?: Files;
+  /** Where values of secret variables are kept; absent: this shell has no place for secrets. */
+  readonly vault?: Vault;
   /** The person at the other end. */
   readonly prompts: Prompts;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
   /** One line for the person who looks for the cause of a problem; never a secret. */
   log(line: string): void;
+}
+
+/** A place of the shell for secrets, each under a name of ours. */
+export interface Vault {
+  find(reference: string): Promise<string | undefined>;
+  keep(reference: string, value: string): Promise<void>;
+  forget(reference: string): Promise<void>;
 }
 
 /** What the user's settings say about servers: of the user only, never of a workspace. */

@@ -11,6 +11,7 @@ import type { PlanOptions } from './cronium.ts';
 import { gitState } from './git.ts';
 import type { GitAnswers } from './git-answers.ts';
 import { resolveValues } from './resolve-values.ts';
+import { MAX_INPUT_BYTES } from './start-context.ts';
 
 /** Jobs at once when neither the event nor the person says. */
 const DEFAULT_PARALLEL = 32;
@@ -47,6 +48,8 @@ export async function planRun(event: ScriptEvent, options: PlanOptions, deps: Pl
     graceMs: GRACE_MS,
     onDisconnect: event.onDisconnect,
     ...(input === undefined ? {} : { input }),
+    ...(event.secretsAs ? { secretsAs: event.secretsAs } : {}),
+    ...(event.api ? { api: event.api } : {}),
     secrets: await askSecrets(event, deps, options),
   };
   const jobs = servers.map((server): JobPlan => {
@@ -78,12 +81,17 @@ export function newId(): string {
 
 /** Throws `CroniumError` `run/size` when what travels in a `start` is too large for any of the jobs. */
 export function checkSize(event: string, spec: StartSpec, jobs: readonly JobPlan[]): void {
-  const size = Math.max(...jobs.map(({ own }) => Buffer.byteLength(JSON.stringify({ ...spec, ...own }))));
+  const { input, ...message } = spec;
+  const refuse = (found: string): never => {
+    throw new CroniumError('run/size', `Cannot run "${event}": ${found}; name a file under "files" for larger data`);
+  };
+  const inputSize = input === undefined ? 0 : Buffer.byteLength(JSON.stringify(input));
+  if (inputSize > MAX_INPUT_BYTES) {
+    refuse(`its input is ${inputSize} bytes, at most ${MAX_INPUT_BYTES} are possible`);
+  }
+  const size = Math.max(...jobs.map(({ own }) => Buffer.byteLength(JSON.stringify({ ...message, ...own }))));
   if (size <= MAX_SPEC_BYTES) return;
-  throw new CroniumError(
-    'run/size',
-    `Cannot run "${event}": its arguments, environment, secrets and input are ${size} bytes together, at most ${MAX_SPEC_BYTES} are possible; name a file under "files" for larger data`,
-  );
+  refuse(`its arguments, environment and secrets are ${size} bytes together, at most ${MAX_SPEC_BYTES} are possible`);
 }
 
 async function findServers(event: ScriptEvent, options: PlanOptions, deps: PlanningDeps): Promise<readonly Server[]> {

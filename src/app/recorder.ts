@@ -37,6 +37,15 @@ export class Recorder implements Journal {
     return this.#intents.written;
   }
 
+  /** That the server holds a payload saves an upload: not worth a run. */
+  payloadHeld(server: Server, sha256: string): void {
+    try {
+      this.#store.servers.recordPayloadOn(server.name, sha256, Date.now());
+    } catch {
+      // The server is asked again.
+    }
+  }
+
   settled(job: string, outcome: JobOutcome): void {
     const at = Date.now();
     const run = this.#store.jobs.find(job)?.runId;

@@ -41,7 +41,7 @@ export async function planReplay(
   // The run of then may be removed while a person is asked for secrets: as of a new one, nothing sweeps its archive away.
   await utimes(file, new Date(), new Date());
   const { secrets: names, overlap, parallel, maxFailures, retries, ...common } = kept.spec;
-  const event = { id: eventId, name: eventName, secrets: names };
+  const event = { id: eventId, name: eventName, script, secrets: names };
   const spec = { ...common, secrets: await askSecrets(event, deps, options) };
   checkSize(eventName, spec, jobs);
   return {

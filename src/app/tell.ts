@@ -1,6 +1,7 @@
 import { StreamText } from '../base/stream-text.ts';
-import { type LogRecord, RECORD_OVERHEAD } from '../domain/record.ts';
+import type { LogRecord } from '../domain/record.ts';
 import type { RunEvent } from '../domain/run-event.ts';
+import { placeBehind } from '../domain/script-value.ts';
 import { noteOf } from '../execution/follow.ts';
 import { LOG_BEGINNING, type LogPlace, readLog } from '../store/read-log.ts';
 
@@ -22,7 +23,7 @@ export class LogTeller {
   /** Tells what has come since the last look. */
   async look(): Promise<void> {
     for await (const record of readLog(this.#dir, this.#place)) {
-      this.#place = { offset: record.offset + record.body.length + RECORD_OVERHEAD, seq: record.seq + 1 };
+      this.#place = placeBehind(record);
       await this.#tell(record);
     }
   }

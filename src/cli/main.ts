@@ -14,6 +14,7 @@ import { type RunOptions, runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serversCommand } from './commands/servers.ts';
 import { createShell, type GlobalOptions, type Shell } from './shell.ts';
+import { addVariableCommands } from './variable-commands.ts';
 
 /** The package's version, put in by the build. */
 declare const CRONIUM_VERSION: string;
@@ -61,10 +62,17 @@ function createProgram(start: (command: (shell: Shell) => Promise<number>) => Pr
     .argument('[args...]', 'arguments for the script, after --')
     .option('--on <servers>', 'names, web-*, @tag, !name; may be given more than once', collect, [])
     .option('--input <json>', 'input for the script: JSON, or @file')
+    .option('--input-from <run>', 'input for the script: what the scripts of a run have put out, by server')
     .option('--env <NAME=value>', 'environment variable for the script; may be given more than once', collect, [])
     .option('--timeout <duration>', 'time limit, such as 90s or 10m')
     .option('--parallel <number>', 'servers at once')
     .option('--set <name=value>', 'answer for an input of the event; may be given more than once', collect, [])
+    .option(
+      '--secret-fd <NAME=3>',
+      'read a secret of the event from an open file; may be given more than once',
+      collect,
+      [],
+    )
     .option('--yes', 'run on protected servers without a question')
     .option('--json', 'one JSON object a line')
     .action((script: string, args: string[], options: RunOptions) =>
@@ -75,6 +83,12 @@ function createProgram(start: (command: (shell: Shell) => Promise<number>) => Pr
     .description('run again what a run has run: the same files, arguments and input')
     .argument('<run>', 'its id, or how it begins')
     .option('--on <servers>', 'only these servers of the run; may be given more than once', collect, [])
+    .option(
+      '--secret-fd <NAME=3>',
+      'read a secret of the event from an open file; may be given more than once',
+      collect,
+      [],
+    )
     .option('--yes', 'run on protected servers without a question')
     .option('--json', 'one JSON object a line')
     .action((run: string, options: ReplayOptions) => start((shell) => replayCommand(run, options, shell)));
@@ -129,6 +143,7 @@ function createProgram(start: (command: (shell: Shell) => Promise<number>) => Pr
     .argument('<servers...>', 'names, web-*, @tag, !name')
     .option('--yes', 'without a question')
     .action((servers: string[], options: { yes?: boolean }) => start((shell) => cleanCommand(servers, options, shell)));
+  addVariableCommands(program, start);
   return program;
 }
 

@@ -2,6 +2,7 @@ import { shortId } from '../domain/id.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import { showJson } from './json-view.ts';
+import { outputsText } from './outputs-text.ts';
 import { RetryKey } from './retry-key.ts';
 import type { Shell } from './shell.ts';
 import { TextView } from './text-view.ts';
@@ -29,8 +30,14 @@ export async function watchRun(
   for await (const event of events) {
     retryKey.notice(event);
     if (event.type === 'settled') outcomes.set(event.server, event.outcome);
-    if (!options.isJson) await view.show(event);
-    else await showJson(event, shell.out, shell.err);
+    const outputs = event.type === 'finished' ? shell.cronium().outputs(event.run) : {};
+    if (options.isJson) {
+      const shown = Object.keys(outputs).length === 0 ? event : { ...event, outputs };
+      await showJson(shown, shell.out, shell.err);
+    } else {
+      await view.show(event);
+      await shell.err.write(outputsText(outputs, shell.palette));
+    }
   }
   if (outcomes.size < options.servers.length) {
     const id = shortId(options.run);

@@ -66,8 +66,12 @@ export interface ScriptEvent {
   /** What may be asked for before a run; only what the event uses is. */
   readonly inputs: readonly InputPrompt[];
   readonly onDisconnect: OnDisconnect;
-  /** Names of secrets that the script gets as environment variables. */
+  /** Names of secrets that the script may ask for. */
   readonly secrets: readonly string[];
+  /** Absent: each is handed out once, to who asks for it. */
+  readonly secretsAs?: 'environment';
+  /** Programs of the script may speak to the helper API over HTTP. */
+  readonly api?: true;
 }
 
 export interface Interpreter {

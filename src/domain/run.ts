@@ -55,6 +55,10 @@ export interface StartSpec {
   readonly graceMs: number;
   readonly onDisconnect: OnDisconnect;
   readonly input?: Json;
+  /** Absent: each is handed out once, to who asks for it. */
+  readonly secretsAs?: 'environment';
+  /** The script has the helper API's address and a token. */
+  readonly api?: true;
   /** Never stored, never printed. */
   readonly secrets: Readonly<Record<string, string>>;
 }

@@ -24,7 +24,8 @@ export interface LiveJob extends Disposable {
 export async function followJob(context: JobContext, first: LiveJob, text: StreamText): Promise<JobEnd> {
   const { job, deps, signals, emit } = context;
   using log = new OwnLog(() => deps.openMirror(job.id));
-  const follower = new Follower({ job: job.id, server: job.server.name, text, emit });
+  const { effects } = deps;
+  const follower = new Follower({ job: job.id, server: job.server.name, text, effects, emit });
   let live: LiveJob | undefined = first;
   try {
     let damaged = 0;

@@ -1,11 +1,14 @@
 import type { StreamText } from '../base/stream-text.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.ts';
-import { type LogRecord, RECORD_OVERHEAD, type RecordType } from '../domain/record.ts';
+import type { LogRecord, RecordType } from '../domain/record.ts';
 import type { RunEvent } from '../domain/run-event.ts';
+import { placeBehind, type RecordPlace } from '../domain/script-value.ts';
 import type { Attachment } from '../runner/attachment.ts';
 import { type JobState, parseExit, parseGap, parseGapRange, parseNote, type Stray } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
+import { Applier } from './apply.ts';
+import type { Effects } from './effects.ts';
 import { Holes } from './holes.ts';
 import type { Mirror } from './mirror.ts';
 
@@ -18,6 +21,7 @@ export interface FollowContext {
   readonly server: string;
   /** Goes on where a replay of the mirror has ended. */
   readonly text: StreamText;
+  readonly effects: Effects;
   emit(event: RunEvent): Promise<void>;
 }
 
@@ -31,11 +35,14 @@ export class Follower {
   #acked = 0;
   #isSyncing = false;
   /** Everything before it was told: a mirror that had to be opened anew may have less, or more. */
-  #told: { offset: number; seq: number } | undefined;
+  #told: RecordPlace | undefined;
+  readonly #applier: Applier;
   readonly #holes = new Holes();
 
   constructor(context: FollowContext) {
     this.#context = context;
+    const { job, effects } = context;
+    this.#applier = new Applier({ job, effects, note: (message) => this.#note(message) });
   }
 
   /** Where the log is kept. What the first one has by now was told by others; a later one goes on for it. */
@@ -69,9 +76,13 @@ export class Follower {
    */
   async follow(session: Session, attachment: Attachment, options: { readonly until?: number } = {}): Promise<void> {
     const mirror = this.#kept;
+    await this.#applier.catchUp(mirror);
     await this.#tellKept(mirror);
     for await (const piece of attachment) {
-      for (const record of mirror.write(piece.offset, piece.bytes)) {
+      const records = mirror.write(piece.offset, piece.bytes);
+      // Before they are told: a script that asks waits for what it has set, not for whoever reads its output.
+      await this.#applier.take(records);
+      for (const record of records) {
         await this.#tellOnce(record);
         // It is always the last one: whatever a server says behind it is not the script's.
         if (this.#exit) break;
@@ -115,7 +126,7 @@ export class Follower {
       this.#holes.explain(from, to);
     }
     await this.#tell(record);
-    this.#told = { offset: record.offset + record.body.length + RECORD_OVERHEAD, seq: record.seq + 1 };
+    this.#told = placeBehind(record);
   }
 
   get #kept(): Mirror {

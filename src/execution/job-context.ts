@@ -1,9 +1,11 @@
 import { sentence } from '../domain/errors.ts';
 import type { JobPhase } from '../domain/job.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
-import type { JobPlan } from '../domain/run.ts';
+import type { JobPlan, RunPlan } from '../domain/run.ts';
 import type { Progress, RunEvent } from '../domain/run-event.ts';
 import type { Server } from '../domain/server.ts';
+import type { HelperDesk } from '../helpers/desk.ts';
+import type { Effects } from './effects.ts';
 import type { Journal } from './journal.ts';
 import type { Mirror } from './mirror.ts';
 import type { Pauses } from './pauses.ts';
@@ -16,6 +18,12 @@ export interface JobDeps {
   /** This installation's id: 32 hex digits. */
   readonly install: string;
   openMirror(job: string): Mirror;
+  /** What travels with a start for its script to ask for: JSON. */
+  contextOf(job: JobPlan, plan: RunPlan): Uint8Array;
+  /** Where scripts are answered. */
+  readonly desk: Pick<HelperDesk, 'admit' | 'dismiss'>;
+  /** Where what scripts put out and set goes. */
+  readonly effects: Effects;
   /** A fact that may be stale: the server asks when it is wrong. */
   holdsPayload(server: Server, sha256: string): boolean;
   /** The server holds the payload: it has started a job with it. */

@@ -21,6 +21,8 @@ export async function runJob(
     return started.kind === 'live' ? await followJob(context, started.live, new StreamText()) : started;
   } catch (error) {
     return await afterFailure(context, start, error);
+  } finally {
+    deps.desk.dismiss(job.id);
   }
 }
 

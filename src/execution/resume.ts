@@ -7,6 +7,7 @@ import type { JobPlan } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { JobState } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
+import { Applier } from './apply.ts';
 import { Follower, outcomeOf } from './follow.ts';
 import { attachAt, FORGOTTEN, followJob, isUnknownJob, type LiveJob, onAbort } from './follow-job.ts';
 import { JobContext, type JobDeps, type JobEnd, type JobSignals } from './job-context.ts';
@@ -28,22 +29,26 @@ export interface ResumeOptions {
 
 /** Asks the server of an unfinished job for its truth and follows it to its end. Never throws. */
 export async function resumeJob(job: UnfinishedJob, deps: JobDeps, options: ResumeOptions): Promise<JobEnd> {
-  if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
   const context = new JobContext(job, deps, options);
   try {
+    await applyKept(context, job);
+    if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
     const found = await find(job, context);
     if (found.kind === 'settled') return found;
     return await followJob(context, found.live, options.text ?? new StreamText());
   } catch (error) {
     return { kind: 'left', message: sentence(error) };
+  } finally {
+    deps.desk.dismiss(job.id);
   }
 }
 
 /** Brings the mirror up to what the server has now, without waiting for the job's end. Never throws. */
 export async function refreshJob(job: UnfinishedJob, deps: JobDeps, options: ResumeOptions): Promise<JobEnd> {
-  if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
   const context = new JobContext(job, deps, options);
   try {
+    await applyKept(context, job);
+    if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
     const found = await find(job, context);
     if (found.kind === 'settled') return found;
     using live = found.live;
@@ -53,6 +58,22 @@ export async function refreshJob(job: UnfinishedJob, deps: JobDeps, options: Res
     return { kind: 'left', message: 'The script goes on there', isRunning: true };
   } catch (error) {
     return { kind: 'left', message: sentence(error) };
+  } finally {
+    deps.desk.dismiss(job.id);
+  }
+}
+
+/** Gives an effect to what a client has mirrored that went away before it did. */
+async function applyKept(context: JobContext, { phase }: UnfinishedJob): Promise<void> {
+  // It has no log.
+  if (phase === 'queued') return;
+  const { job, deps } = context;
+  const mirror = deps.openMirror(job.id);
+  try {
+    const note = (message: string): Promise<void> => context.note(message);
+    await new Applier({ job: job.id, effects: deps.effects, note }).catchUp(mirror);
+  } finally {
+    mirror.close();
   }
 }
 
@@ -63,7 +84,8 @@ async function catchUp(context: JobContext, live: LiveJob): Promise<JobOutcome |
   const mirror = context.deps.openMirror(job);
   try {
     using _leave = onAbort(context.signals.leave, () => attachment.detach());
-    const follower = new Follower({ job, server, text: new StreamText(), emit: context.emit });
+    const { effects } = context.deps;
+    const follower = new Follower({ job, server, text: new StreamText(), effects, emit: context.emit });
     follower.mirror = mirror;
     const isOver = state.phase === 'ended' || state.phase === 'lost';
     const until = attachment.spoolEnd ?? 0;

@@ -7,6 +7,7 @@ import type { Artifact, Artifacts } from '../runner/artifacts.ts';
 import type { Pin } from '../runner/pin.ts';
 import { type FirstStart, type OpenedSession, type OpenSessionOptions, openSession } from '../runner/runner.ts';
 import type { Session } from '../runner/session.ts';
+import type { SessionHelpers } from '../runner/session-start.ts';
 import type { Transport } from '../transport/transport.ts';
 
 /** An unused session is closed after this time, so that a server is not held for ever. */
@@ -21,6 +22,8 @@ export interface SessionsDeps {
   /** The runner version to which a server was rolled back, as it is known now. */
   readonly pin: (server: Server) => Pin | undefined;
   readonly journal: SessionJournal;
+  /** Answers what scripts ask. */
+  readonly helpers: SessionHelpers;
 }
 
 /** What becomes of the sessions, as it happens. */
@@ -35,7 +38,7 @@ export interface SessionJournal {
   closed(server: Server): void;
 }
 
-export type UseOptions = Omit<OpenSessionOptions, 'server' | 'pin'>;
+export type UseOptions = Omit<OpenSessionOptions, 'server' | 'pin' | 'helpers'>;
 
 interface Entry {
   readonly opening: Promise<OpenedSession>;
@@ -165,6 +168,7 @@ export class Sessions implements AsyncDisposable {
         ...options,
         ...(pin ? { pin } : {}),
         server: server.name,
+        helpers: this.#deps.helpers,
         onDeploy: (artifact, progress) => {
           const run = options.first?.start.run;
           if (deploying !== artifact) journal.deploying(server, artifact, { version, ...(run ? { run } : {}) });
@@ -192,7 +196,11 @@ export class Sessions implements AsyncDisposable {
     const leave = this.#leave(server, entry);
     if (!first) return { session, [Symbol.dispose]: leave };
     onSent?.();
-    return { session, first: session.start(first.start), [Symbol.dispose]: leave };
+    return {
+      session,
+      first: session.start(first.start, first.context ? { context: first.context } : {}),
+      [Symbol.dispose]: leave,
+    };
   }
 
   #leave(server: Server, entry: Entry): () => void {

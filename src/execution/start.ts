@@ -1,9 +1,10 @@
 import { abortable } from '../base/wait.ts';
 import { RefusedError, sentence } from '../domain/errors.ts';
 import type { RunPlan } from '../domain/run.ts';
-import type { JobState, StartMessage } from '../runner/message.ts';
+import type { JobState } from '../runner/message.ts';
 import type { FirstStart } from '../runner/runner.ts';
-import type { StartHandle } from '../runner/session.ts';
+import type { StartHandle } from '../runner/session-start.ts';
+import type { StartFields } from '../runner/start-message.ts';
 import { outcomeOf } from './follow.ts';
 import { attachAt, type LiveJob, onAbort } from './follow-job.ts';
 import type { JobContext, JobEnd } from './job-context.ts';
@@ -75,7 +76,7 @@ export class Start {
     });
     const isCalledOff = signals.cancel.aborted;
     const used = await deps.sessions.use(job.server, {
-      ...(isCalledOff ? {} : { first: this.#first() }),
+      ...(isCalledOff ? {} : { first: await this.#first() }),
       onSent: () => {
         if (!isIntended) deps.journal.phase(job.id, 'starting');
         this.#isSent = true;
@@ -139,15 +140,22 @@ export class Start {
     return { answer: Promise.resolve('started'), started: Promise.resolve(state), attachment };
   }
 
+  /** A script may ask for its secrets by one door or find them in its environment, not both. */
+  #admit(): Promise<string> {
+    const { job, deps } = this.#context;
+    const { secrets, secretsAs } = this.#plan.spec;
+    return deps.desk.admit(job.id, { server: job.server.name, secrets: secretsAs ? {} : secrets });
+  }
+
   #untilLeft<T>(promise: Promise<T>): Promise<T> {
     return abortable(promise, { signal: this.#context.signals.leave });
   }
 
-  #first(): FirstStart {
+  async #first(): Promise<FirstStart> {
     const { payload, spec } = this.#plan;
     const { job, deps } = this.#context;
     const { args, env } = { ...spec, ...job.own };
-    const start: Omit<StartMessage, 'type' | 'stream'> = {
+    const start: StartFields = {
       job: job.id,
       run: this.#plan.id,
       install: deps.install,
@@ -159,9 +167,12 @@ export class Start {
       timeoutMs: spec.timeoutMs,
       graceMs: spec.graceMs,
       onDisconnect: spec.onDisconnect,
-      ...(spec.input === undefined ? {} : { input: spec.input }),
       ...(Object.keys(spec.secrets).length > 0 ? { secrets: spec.secrets } : {}),
+      ...(spec.secretsAs ? { secretsAs: spec.secretsAs } : {}),
+      ...(spec.api ? { api: { token: await this.#admit() } } : {}),
     };
-    return deps.holdsPayload(job.server, payload.sha256) ? { start } : { start, payload };
+    // As the variables are now: a start that is tried again brings newer ones.
+    const first = { start, context: deps.contextOf(job, this.#plan) };
+    return deps.holdsPayload(job.server, payload.sha256) ? first : { ...first, payload };
   }
 }

@@ -44,7 +44,7 @@ export async function loadArtifacts(dir: string): Promise<Artifacts> {
 }
 
 /** One read for all servers; a failed one is tried again. */
-function once<T>(read: () => Promise<T>): () => Promise<T> {
+export function once<T>(read: () => Promise<T>): () => Promise<T> {
   let value: Promise<T> | undefined;
   return () => {
     value ??= read().catch((error) => {

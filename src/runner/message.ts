@@ -1,45 +1,6 @@
-import type { Json, OnDisconnect } from '../domain/event.ts';
 import type { ExitReport } from '../domain/outcome.ts';
 import { Fields } from './fields.ts';
 import { type Cleaned, type HealthReport, readHealth, readItems, type StoredItem } from './server-report.ts';
-
-/** What the client says; docs/protocol.md, "Client to runner". */
-export type ClientMessage =
-  | StartMessage
-  | { readonly type: 'put'; readonly payload: string; readonly size: number; readonly stream: number }
-  | { readonly type: 'attach'; readonly job: string; readonly offset: number; readonly stream: number }
-  | { readonly type: 'ack'; readonly job: string; readonly offset: number }
-  | { readonly type: 'cancel'; readonly job: string; readonly install: string }
-  | { readonly type: 'forget'; readonly job: string }
-  | { readonly type: 'list'; readonly install: string }
-  | { readonly type: 'collect' }
-  | ServerQuestion
-  | { readonly type: 'window'; readonly stream: number; readonly bytes: number }
-  | { readonly type: 'ping'; readonly id: number }
-  | { readonly type: 'bye'; readonly code: string; readonly message: string };
-
-/** What is asked about the server itself; the answer repeats `id`. */
-export type ServerQuestion =
-  | { readonly type: 'health' | 'inventory' | 'clean'; readonly id: number }
-  | { readonly type: 'remove'; readonly id: number; readonly sha256: string };
-
-export interface StartMessage {
-  readonly type: 'start';
-  readonly job: string;
-  readonly run: string;
-  readonly install: string;
-  readonly server: string;
-  readonly event: string;
-  readonly payload: string;
-  readonly args?: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly graceMs: number;
-  readonly onDisconnect: OnDisconnect;
-  readonly input?: Json;
-  readonly secrets?: Readonly<Record<string, string>>;
-  readonly stream: number;
-}
 
 /** What the runner knows of a job. Times are microseconds since 1970. */
 export interface JobState {
@@ -75,6 +36,8 @@ export interface Hello {
   readonly host: string;
   readonly bootId: string;
   readonly base: string;
+  /** What this version can that others cannot: `helpers`. */
+  readonly capabilities: readonly string[];
 }
 
 /** What the runner says; docs/protocol.md, "Runner to client". */
@@ -92,6 +55,14 @@ export type RunnerMessage =
       readonly state: JobState;
     }
   | { readonly type: 'state'; readonly job: string; readonly state: JobState }
+  | {
+      readonly type: 'tunnel';
+      readonly job: string;
+      readonly stream: number;
+      readonly door: 'call' | 'http';
+      /** The number of the record that must be applied before this is answered. */
+      readonly after: number;
+    }
   | { readonly type: 'jobs'; readonly jobs: readonly JobState[]; readonly more: boolean }
   | { readonly type: 'forgotten'; readonly job: string }
   | { readonly type: 'collected'; readonly bytes: number }
@@ -139,6 +110,7 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
         host: fields.line('host'),
         bootId: fields.line('bootId'),
         base: fields.line('base'),
+        capabilities: fields.has('capabilities') ? fields.list('capabilities').map(String) : [],
       };
     case 'need':
     case 'stored':
@@ -154,6 +126,14 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
         offset: fields.count('offset'),
         end: fields.count('end'),
         state: readStateOf(fields),
+      };
+    case 'tunnel':
+      return {
+        type,
+        job: fields.text('job'),
+        stream: fields.count('stream'),
+        door: readDoor(fields),
+        after: fields.count('after'),
       };
     case 'jobs':
       return {
@@ -199,6 +179,12 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
     default:
       return undefined;
   }
+}
+
+function readDoor(fields: Fields): 'call' | 'http' {
+  const door = fields.text('door');
+  if (door !== 'call' && door !== 'http') throw fields.wrong('door');
+  return door;
 }
 
 /** The state of the job that a message is about: no other may come under its name. */

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
+import type { ClientMessage } from './client-message.ts';
 import { encodeFrame, type Frame, FrameKind } from './frame.ts';
-import type { ClientMessage } from './message.ts';
 
 /** Bytes that one side may send on a stream before the other gives credit; docs/protocol.md, "Credit". */
 export const INITIAL_CREDIT_BYTES = 1_048_576;

@@ -1,7 +1,8 @@
 import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError, RefusedError } from '../domain/errors.ts';
 import { Answers } from './answers.ts';
-import type { Refused, ServerAnswer, ServerQuestion } from './message.ts';
+import type { ServerQuestion } from './client-message.ts';
+import type { Refused, ServerAnswer } from './message.ts';
 import type { Cleaned, HealthReport, StoredItem } from './server-report.ts';
 
 /** The runner reads a few files, or removes one. */

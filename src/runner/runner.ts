@@ -3,12 +3,14 @@ import { CroniumError, sentence } from '../domain/errors.ts';
 import type { Progress } from '../domain/run-event.ts';
 import type { Artifact, Artifacts } from './artifacts.ts';
 import { bootRunner } from './boot.ts';
-import { encodeFrame, FrameDecoder, FrameKind } from './frame.ts';
-import { type Hello, parseMessage, type StartMessage } from './message.ts';
+import { encodeFrame, FrameDecoder, FrameKind, MAX_BODY_BYTES } from './frame.ts';
+import { type Hello, parseMessage } from './message.ts';
 import { encodeMessage } from './outbox.ts';
 import { type Pin, runnerTable } from './pin.ts';
 import type { Remote, RemoteOpener } from './remote.ts';
-import { Session, type StartHandle } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionHelpers, StartHandle } from './session-start.ts';
+import type { StartFields, StartMessage } from './start-message.ts';
 
 /** The version of docs/protocol.md that this client speaks. */
 const PROTOCOL = 1;
@@ -16,12 +18,17 @@ const PROTOCOL = 1;
 /** A payload up to this size goes along with the first `start` instead of waiting for the server to ask. */
 const SMALL_PAYLOAD_BYTES = 262_144;
 
+/** A context up to this size goes along, too. */
+const SMALL_CONTEXT_BYTES = 65_536;
+
 /** How long the hello may take behind the preamble: it is one write of the runner. */
 const HELLO_TIMEOUT_MS = 20_000;
 
 /** A first job to send together with the request that starts the runner, so that a warm start costs no extra round trip. */
 export interface FirstStart {
-  readonly start: Omit<StartMessage, 'type' | 'stream'>;
+  readonly start: StartFields;
+  /** JSON, at most 32 MiB: what the script may ask for. */
+  readonly context?: Uint8Array;
   /** Sent along when it is small; absent when the server is known to hold it. */
   readonly payload?: { readonly sha256: string; readonly size: number; readonly file: string };
 }
@@ -39,6 +46,8 @@ export interface OpenSessionOptions {
   readonly force?: true;
   /** Another runner version than ours, for servers of its platform that have it from before. */
   readonly pin?: Pin;
+  /** Absent: nobody answers what scripts ask. */
+  readonly helpers?: SessionHelpers;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +70,9 @@ export async function openSession(
 ): Promise<OpenedSession> {
   const { first, server } = options;
   const runners = runnerTable(artifacts.all, options.pin);
-  const ahead = first && !hasSecrets(first.start) ? encodeFirst(first) : undefined;
+  // A version from before may not know what a context is.
+  const mayGoAhead = first && !hasSecrets(first.start) && !(first.context && options.pin);
+  const ahead = mayGoAhead ? encodeFirst(first, options) : undefined;
   const booted = await bootRunner(opener, runners, {
     server,
     ...(options.force ? { force: true } : {}),
@@ -89,10 +100,11 @@ export async function openSession(
     server,
     firstStream: ahead?.nextStream ?? 1,
     expected,
+    ...(options.helpers ? { helpers: options.helpers } : {}),
     signal: options.signal,
     // In the same turn as the hello: the answer to what was sent ahead may stand right behind it.
     onGreeted: (greeted) => {
-      if (ahead) handle = greeted.expectStart(ahead.start);
+      if (ahead) handle = greeted.expectStart(ahead.start, ahead.lateContext);
     },
   }).catch((error: unknown) => {
     // A runner that has no place to work in reads nothing.
@@ -101,39 +113,66 @@ export async function openSession(
   });
   if (first && !handle) {
     send(() => {
-      handle = session.start(first.start);
+      handle = session.start(first.start, first.context ? { context: first.context } : {});
     });
   }
   return { session, ...(deployed ? { deployed } : {}), ...(handle ? { first: handle } : {}) };
 }
 
 function hasSecrets(start: FirstStart['start']): boolean {
-  return start.secrets !== undefined && Object.keys(start.secrets).length > 0;
+  return start.api !== undefined || (start.secrets !== undefined && Object.keys(start.secrets).length > 0);
 }
 
-/** The frames of `put` (for a small payload) and `start`, on the first stream numbers of the session. */
-function encodeFirst(first: FirstStart): { bytes: Uint8Array; start: StartMessage; nextStream: number } {
+interface Ahead {
+  readonly bytes: Uint8Array;
+  readonly start: StartMessage;
+  readonly nextStream: number;
+  /** Too large to go ahead. */
+  readonly lateContext?: Uint8Array;
+}
+
+/** The frames of `put` (for a small payload), `start` and its context (a small one), on the first stream numbers of the session. */
+function encodeFirst(first: FirstStart, options: Pick<OpenSessionOptions, 'helpers'>): Ahead {
   const frames: Uint8Array[] = [];
   let stream = 1;
-  const { payload } = first;
+  const { payload, context } = first;
   if (payload && payload.size <= SMALL_PAYLOAD_BYTES) {
     frames.push(encodeMessage({ type: 'put', payload: payload.sha256, size: payload.size, stream }));
-    const archive = readFileSync(payload.file);
-    for (let at = 0; at < archive.length; at += 65_536) {
-      frames.push(encodeFrame({ kind: FrameKind.data, stream, body: archive.subarray(at, at + 65_536) }));
-    }
-    frames.push(encodeFrame({ kind: FrameKind.end, stream, body: new Uint8Array(0) }));
-    stream += 1;
+    frames.push(...encodeStream(stream++, readFileSync(payload.file)));
   }
-  const start: StartMessage = { type: 'start', ...first.start, stream };
+  const start: StartMessage = {
+    type: 'start',
+    ...first.start,
+    stream: stream++,
+    ...(context ? { context: { stream: stream++, size: context.length } } : {}),
+    ...(options.helpers ? { helpers: true } : {}),
+  };
   frames.push(encodeMessage(start));
-  return { bytes: Buffer.concat(frames), start, nextStream: stream + 1 };
+  const goesAhead = context !== undefined && context.length <= SMALL_CONTEXT_BYTES;
+  if (goesAhead && start.context) frames.push(...encodeStream(start.context.stream, context));
+  return {
+    bytes: Buffer.concat(frames),
+    start,
+    nextStream: stream,
+    ...(context && !goesAhead ? { lateContext: context } : {}),
+  };
+}
+
+/** All of a stream: its data and its end. */
+function encodeStream(stream: number, bytes: Uint8Array): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += MAX_BODY_BYTES) {
+    frames.push(encodeFrame({ kind: FrameKind.data, stream, body: bytes.subarray(at, at + MAX_BODY_BYTES) }));
+  }
+  frames.push(encodeFrame({ kind: FrameKind.end, stream, body: new Uint8Array(0) }));
+  return frames;
 }
 
 interface GreetOptions {
   readonly server: string;
   readonly firstStream: number;
   readonly expected: ReadonlySet<string>;
+  readonly helpers?: SessionHelpers;
   readonly signal: AbortSignal;
   onGreeted(session: Session): void;
 }
@@ -141,18 +180,18 @@ interface GreetOptions {
 /** Reads frames from now on: the first is the hello, all others are the session's. */
 async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): Promise<Session> {
   const decoder = new FrameDecoder();
-  const greeted = Promise.withResolvers<Session>();
+  const saidHello = Promise.withResolvers<Session>();
   const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(HELLO_TIMEOUT_MS)]);
   let session: Session | undefined;
   let isOver = false;
   const fail = (error: CroniumError): void => {
     isOver = true;
     session?.close(error);
-    greeted.reject(error);
+    saidHello.reject(error);
     remote.close();
   };
   const onAbort = (): void => {
-    greeted.reject(options.signal.aborted ? options.signal.reason : silent(options.server));
+    saidHello.reject(options.signal.aborted ? options.signal.reason : silent(options.server));
     remote.close();
   };
   const push = (bytes: Uint8Array): void => {
@@ -165,7 +204,7 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
         }
         session = new Session(remote, checkHello(frame.body, options), options);
         options.onGreeted(session);
-        greeted.resolve(session);
+        saidHello.resolve(session);
       }
     } catch (error) {
       if (!(error instanceof CroniumError)) throw error;
@@ -189,7 +228,7 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
   remote.stdout.on('data', push);
   if (rest.length > 0) push(rest);
   try {
-    return await greeted.promise;
+    return await saidHello.promise;
   } finally {
     deadline.removeEventListener('abort', onAbort);
   }

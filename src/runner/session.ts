@@ -4,39 +4,23 @@ import { CroniumError, RefusedError } from '../domain/errors.ts';
 import { Answers } from './answers.ts';
 import { Attachment } from './attachment.ts';
 import { type Frame, FrameKind } from './frame.ts';
+import { inTime } from './in-time.ts';
 import { Listing } from './listing.ts';
-import {
-  type Hello,
-  type JobState,
-  parseMessage,
-  type Refused,
-  type RunnerMessage,
-  type StartMessage,
-} from './message.ts';
+import { type Hello, type JobState, parseMessage, type Refused, type RunnerMessage } from './message.ts';
 import { Outbox } from './outbox.ts';
 import { Questions } from './questions.ts';
 import type { Remote } from './remote.ts';
 import type { Cleaned, HealthReport, StoredItem } from './server-report.ts';
-import { uploadFile } from './upload.ts';
-
-/** How long the runner may take to answer; it only looks something up or starts a process. */
-const ANSWER_TIMEOUT_MS = 30_000;
+import type { SessionHelpers, SessionOptions, StartHandle } from './session-start.ts';
+import { type StartFields, type StartMessage, understood } from './start-message.ts';
+import { Tunnels } from './tunnels.ts';
+import { uploadBytes, uploadFile } from './upload.ts';
 
 /** From the last byte of an archive handed over to the runner's word: what is on the way has to arrive on a bad link, too. */
 const STORE_TIMEOUT_MS = 600_000;
 
 /** How long a closed session's process may take to go before its channel is dropped. */
 const CLOSE_TIMEOUT_MS = 2_000;
-
-/** A `start` that is under way. */
-export interface StartHandle {
-  /** `need`: the server has no such payload; `put` it and the runner starts by itself. Rejects with what the runner refused. */
-  readonly answer: Promise<'started' | 'need'>;
-  /** The job's state as soon as it is started (or was known). */
-  readonly started: Promise<JobState>;
-  /** The job's log from its beginning. */
-  readonly attachment: Attachment;
-}
 
 /** The conversation with one server's runner, over one byte stream. Many jobs share it. */
 export class Session implements AsyncDisposable {
@@ -52,16 +36,19 @@ export class Session implements AsyncDisposable {
   readonly #starting = new Map<string, string>();
   readonly #onDidChangeState = new Emitter<JobState>();
   readonly #onDidClose = new Emitter<CroniumError>();
+  readonly #helpers: SessionHelpers | undefined;
+  readonly #tunnels: Tunnels;
   #nextStream: number;
   #closed: CroniumError | undefined;
 
-  /** `firstStream`: smaller numbers were used in what was sent ahead. */
-  constructor(remote: Remote, hello: Hello, options: { readonly server: string; readonly firstStream: number }) {
+  constructor(remote: Remote, hello: Hello, options: SessionOptions) {
     this.#remote = remote;
     this.hello = hello;
     this.server = options.server;
     this.#nextStream = options.firstStream;
     this.#outbox = new Outbox(remote.stdin);
+    this.#helpers = options.helpers;
+    this.#tunnels = new Tunnels(this.#outbox, this.#helpers && ((tunnel) => this.#helpers?.serve(tunnel, this)));
     this.#listing = new Listing(this.server, (install) => this.#outbox.message({ type: 'list', install }));
     this.#questions = new Questions(this.server, (question) => this.#outbox.message(question));
   }
@@ -79,22 +66,36 @@ export class Session implements AsyncDisposable {
     return this.#onDidChangeState.on(listener);
   }
 
-  /** Sends `start` and attaches at once. A job that the server knows is not run again. */
-  start(message: Omit<StartMessage, 'type' | 'stream'>): StartHandle {
+  /**
+   * Sends `start` and attaches at once. A job that the server knows is not run again. `context` is JSON, at most 32 MiB: what the
+   * script may ask for while nobody is attached.
+   */
+  start(message: StartFields, options: { readonly context?: Uint8Array } = {}): StartHandle {
+    const { fields, context } = understood(this.hello, message, options.context);
     const stream = this.#nextStream++;
-    const handle = this.expectStart({ ...message, type: 'start', stream });
-    this.#outbox.message({ type: 'start', ...message, stream });
-    return handle;
+    const start: StartMessage = {
+      type: 'start',
+      ...fields,
+      stream,
+      ...(context ? { context: { stream: this.#nextStream++, size: context.length } } : {}),
+      ...this.#tunnels.offer,
+    };
+    this.#outbox.message(start);
+    return this.expectStart(start, context);
   }
 
-  /** The handle of a `start` that was sent ahead, before there was a session. */
-  expectStart({ job, payload, stream }: StartMessage): StartHandle {
+  /** The handle of a `start` that was sent ahead, before there was a session; `context` when that was not sent along. */
+  expectStart({ job, payload, stream, ...start }: StartMessage, context?: Uint8Array): StartHandle {
     this.#starting.set(job, payload);
     const attachment = this.#adopt(new Attachment(stream, job));
     const answer = this.#answers.wait<'started' | 'need'>(`start ${job}`);
+    const started = this.#answers.wait<JobState>(`started ${job}`);
+    // The runner answers when it has the whole context, and earlier only when it does not want it.
+    const sent =
+      context && start.context ? uploadBytes(this.#outbox, start.context.stream, context, answer) : undefined;
     return {
-      answer: this.#inTime(answer, `start of job ${job}`),
-      started: this.#answers.wait<JobState>(`started ${job}`),
+      answer: this.#inTime(answer, `start of job ${job}`, sent),
+      started,
       attachment,
     };
   }
@@ -114,19 +115,15 @@ export class Session implements AsyncDisposable {
     stored.catch((error) => refused.abort(error));
     const signal = AbortSignal.any([options.signal, refused.signal]);
     await uploadFile(this.#outbox, stream, payload.file, { ...options, signal });
-    const late = (): CroniumError =>
-      new CroniumError(
-        'session/silent',
-        `"${this.server}" did not confirm the payload in ${STORE_TIMEOUT_MS / 60_000} min`,
-      );
-    await abortable(deadline(stored, STORE_TIMEOUT_MS, late), options);
+    const silent = { server: this.server, what: 'upload of the payload', ms: STORE_TIMEOUT_MS };
+    await abortable(inTime(stored, silent), options);
   }
 
   /** Streams the job's spool from `offset`. Throws `CroniumError` `job/unknown` when the server has no such job. */
   async attach(job: string, offset: number): Promise<{ readonly state: JobState; readonly attachment: Attachment }> {
     const attachment = this.#adopt(new Attachment(this.#nextStream++, job));
     const attached = this.#answers.wait<JobState>(`attach ${attachment.stream}`);
-    this.#outbox.message({ type: 'attach', job, offset, stream: attachment.stream });
+    this.#outbox.message({ type: 'attach', job, offset, stream: attachment.stream, ...this.#tunnels.offer });
     try {
       return { state: await this.#inTime(attached, `attach to job ${job}`), attachment };
     } catch (error) {
@@ -138,6 +135,11 @@ export class Session implements AsyncDisposable {
   /** Everything before `offset` is safe here: the server may drop it. */
   ack(job: string, offset: number): void {
     this.#outbox.messageSoon({ type: 'ack', job, offset });
+  }
+
+  /** Hands over the newest token for the job's helper API. */
+  token(job: string, token: string): void {
+    this.#outbox.message({ type: 'token', job, token });
   }
 
   /** Asks the server to stop the job, or never to start it; resolves with its state when the server has heard. */
@@ -195,6 +197,7 @@ export class Session implements AsyncDisposable {
     this.#outbox.fail(error);
     for (const attachment of this.#attachments.values()) attachment.fail(error);
     this.#attachments.clear();
+    this.#tunnels.fail(error);
     this.#onDidClose.emit(error);
   }
 
@@ -205,6 +208,7 @@ export class Session implements AsyncDisposable {
       if (message) this.#hear(message);
       return;
     }
+    if (this.#tunnels.receive(frame)) return;
     if (frame.stream >= this.#nextStream) throw new CroniumError('stream', 'a frame on a stream that nobody opened');
     const attachment = this.#attachments.get(frame.stream);
     if (frame.kind === FrameKind.data) return attachment?.receive(frame.body);
@@ -230,10 +234,13 @@ export class Session implements AsyncDisposable {
         return this.#answers.resolve(`put ${message.payload}`, undefined);
       case 'attached':
         this.#attachments.get(message.stream)?.begin(message);
+        this.#helpers?.attached(message.job, this);
         return this.#answers.resolve(`attach ${message.stream}`, message.state);
       case 'state':
         this.#answers.resolve(`state ${message.job}`, message.state);
         return this.#onDidChangeState.emit(message.state);
+      case 'tunnel':
+        return this.#tunnels.open(message);
       case 'window':
         return this.#outbox.credit(message.stream, message.bytes);
       case 'health':
@@ -287,14 +294,7 @@ export class Session implements AsyncDisposable {
     return attachment;
   }
 
-  #inTime<T>(promise: Promise<T>, what: string): Promise<T> {
-    const late = (): CroniumError =>
-      new CroniumError(
-        'session/silent',
-        `"${this.server}" did not answer the ${what} in ${ANSWER_TIMEOUT_MS / 1000} s`,
-      );
-    const result = deadline(promise, ANSWER_TIMEOUT_MS, late);
-    result.catch(() => {});
-    return result;
+  #inTime<T>(promise: Promise<T>, what: string, from?: Promise<void>): Promise<T> {
+    return inTime(promise, { server: this.server, what, ...(from ? { from } : {}) });
   }
 }

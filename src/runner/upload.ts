@@ -27,3 +27,28 @@ export async function uploadFile(
   }
   await abortable(outbox.end(stream), options);
 }
+
+/** Bytes that are in memory, as the frames of a stream. Given up when `unwanted` settles before they are all sent. Never throws. */
+export async function uploadBytes(
+  outbox: Outbox,
+  stream: number,
+  bytes: Uint8Array,
+  unwanted: Promise<unknown>,
+): Promise<void> {
+  let isOver = false;
+  let isSent = false;
+  const stop = (): void => {
+    if (!isSent && !isOver) outbox.reset(stream);
+    isOver = true;
+  };
+  unwanted.then(stop, stop);
+  try {
+    for (let at = 0; at < bytes.length && !isOver; at += PIECE_BYTES) {
+      await outbox.data(stream, bytes.subarray(at, at + PIECE_BYTES));
+    }
+    if (!isOver) await outbox.end(stream);
+    isSent = true;
+  } catch {
+    // The session is over, which the answer to the start tells.
+  }
+}

@@ -110,6 +110,63 @@ const STEPS: readonly string[] = [
     key TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- A row stays when its variable is unset, so that no version comes twice. The value of a secret one is the name of its place in
+  -- the shell's vault.
+  CREATE TABLE variables (
+    scope TEXT NOT NULL CHECK (scope IN ('server', 'event', 'workspace', 'global')),
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL CHECK (type IN ('plain', 'secret', 'unset')),
+    value TEXT,
+    version INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    changed_by TEXT NOT NULL,
+    PRIMARY KEY (name, scope, owner)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX variables_of ON variables (scope, owner);
+
+  CREATE TABLE variable_changes (
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    -- Null for a secret one.
+    value TEXT,
+    changed_at INTEGER NOT NULL,
+    changed_by TEXT NOT NULL,
+    PRIMARY KEY (name, scope, owner, version)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE outputs (
+    job_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (job_id, key)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The number of the newest value of each name that a job's log has told and that had its effect.
+  CREATE TABLE applied_values (
+    job_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (job_id, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE helper_answers (
+    id INTEGER PRIMARY KEY,
+    job_id TEXT NOT NULL,
+    call TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    UNIQUE (job_id, call)
+  ) STRICT;
+
+  -- The last record of a value up to which all had their effect; and where in the mirror the next one is looked for.
+  ALTER TABLE jobs ADD COLUMN applied_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN applied_offset INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN applied_next INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /**

@@ -8,6 +8,9 @@ import type { RunFiles } from './run-files.ts';
 /** More candidates than anybody reads, for a beginning of an id that is too short. */
 const MAX_CANDIDATES = 20;
 
+/** Tables with rows of a job that go with it. */
+const OF_JOBS = ['outputs', 'applied_values', 'helper_answers'] as const;
+
 /** What is kept of a run so that it can be repeated. */
 export interface KeptPlan {
   readonly spec: ReplaySpec;
@@ -97,6 +100,15 @@ export class Runs {
     );
   }
 
+  /** The run of a job, without its jobs; undefined when it was removed. */
+  ofJob(job: string): Omit<RunRecord, 'jobs'> | undefined {
+    const sql = 'SELECT runs.* FROM runs WHERE id = (SELECT run_id FROM jobs WHERE id = @job)';
+    const row = this.#connection.get(sql, { job });
+    if (!row) return undefined;
+    const { jobs: _, ...run } = runRecord(row, []);
+    return run;
+  }
+
   /** What repeats the run; undefined for one that an older version wrote, which did not keep it. */
   keptPlan(id: string): KeptPlan | undefined {
     const row = this.#connection.get(
@@ -133,6 +145,9 @@ export class Runs {
         if (isOpen) return false;
         // First: a file without a row is a run that was lost.
         this.#files.remove(id);
+        for (const table of OF_JOBS) {
+          this.#connection.run(`DELETE FROM ${table} WHERE job_id IN (SELECT id FROM jobs WHERE run_id = @id)`, { id });
+        }
         this.#connection.run('DELETE FROM jobs WHERE run_id = @id', { id });
         return this.#connection.run('DELETE FROM runs WHERE id = @id', { id }) === 1;
       }),

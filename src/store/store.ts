@@ -1,16 +1,19 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isId } from '../domain/id.ts';
+import { Applied } from './applied.ts';
 import { Deployments } from './deployments.ts';
 import { errorCode } from './error-code.ts';
 import { Jobs } from './jobs.ts';
 import { Logins } from './logins.ts';
 import { explained, type OpenedDatabase, openDatabase } from './open-database.ts';
+import { Outputs } from './outputs.ts';
 import { Payloads } from './payloads.ts';
 import { type RebuildDeps, restoreFromLogs, restoreRuns, restoreTraced, type TracedJob } from './rebuild.ts';
 import { RunFiles } from './run-files.ts';
 import { Runs } from './runs.ts';
 import { Servers } from './servers.ts';
+import { Variables } from './variables.ts';
 
 /**
  * What is known on this machine; shared by every window and the command line. What a call has written when it returns outlives the
@@ -26,6 +29,9 @@ export interface Store extends Disposable {
   readonly deployments: Deployments;
   readonly servers: Servers;
   readonly logins: Logins;
+  readonly variables: Variables;
+  readonly outputs: Outputs;
+  readonly applied: Applied;
   readonly runFiles: RunFiles;
   /** What a person should know of how it was opened: sentences. */
   readonly notices: readonly string[];
@@ -72,6 +78,9 @@ export function openStore(dir: string, options: StoreOptions = {}): Store {
     deployments: new Deployments(connection),
     servers: new Servers(connection),
     logins: new Logins(connection),
+    variables: new Variables(connection),
+    outputs: new Outputs(connection),
+    applied: new Applied(connection),
     logDir: (job) => join(logsDir, checkedId(job)),
     transaction: (work) => connection.transaction(work),
     transactionLightly: (work) => connection.transactionLightly(work),

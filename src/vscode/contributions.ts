@@ -44,6 +44,13 @@ export const COMMANDS = {
   redeploy: 'cronium.redeploy',
   rollBack: 'cronium.rollBack',
   removeDeployment: 'cronium.removeDeployment',
+  addVariable: 'cronium.addVariable',
+  editVariable: 'cronium.editVariable',
+  deleteVariable: 'cronium.deleteVariable',
+  copyVariableName: 'cronium.copyVariableName',
+  copyVariableValue: 'cronium.copyVariableValue',
+  showVariableHistory: 'cronium.showVariableHistory',
+  findVariableUses: 'cronium.findVariableUses',
   pauseRunOnSave: 'cronium.pauseRunOnSave',
   resumeRunOnSave: 'cronium.resumeRunOnSave',
   forgetRunOnSave: 'cronium.forgetRunOnSave',
@@ -61,6 +68,7 @@ export const VIEWS = {
   events: 'cronium.events',
   servers: 'cronium.servers',
   deployments: 'cronium.deployments',
+  variables: 'cronium.variables',
   runs: 'cronium.runs',
 } as const;
 

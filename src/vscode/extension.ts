@@ -12,6 +12,7 @@ import { findWorkspaceEvents } from './find-events.ts';
 import { openEngine } from './host/open-engine.ts';
 import { editorPrompts } from './host/prompts.ts';
 import { rememberedSecrets } from './host/secrets.ts';
+import { editorVault } from './host/vault.ts';
 import { registerLanguage } from './language/language.ts';
 import { LiveRuns } from './live-runs.ts';
 import { createRunOutput } from './output/create-output.ts';
@@ -36,7 +37,10 @@ export function activate(context: ExtensionContext): CroniumApi {
   context.subscriptions.push(log);
   const secrets = rememberedSecrets(context.secrets);
   const prompts = editorPrompts({ remembered: secrets, onProblem: (message) => log.warn(message) });
-  const engine = new LazyEngine(() => openEngine(context.extensionPath, { prompts, log: (line) => log.info(line) }));
+  const vault = editorVault(context.secrets);
+  const engine = new LazyEngine(() =>
+    openEngine(context.extensionPath, { prompts, vault, log: (line) => log.info(line) }),
+  );
   const memory = context.workspaceState;
   const output = own(createRunOutput(engine));
   const live = new LiveRuns(engine, output);

@@ -31,7 +31,7 @@ export interface KnownNames {
 /** A proposal at the cursor. */
 export interface Suggestion {
   readonly label: string;
-  readonly kind: 'field' | 'value' | 'server' | 'variable' | 'file' | 'header';
+  readonly kind: 'field' | 'value' | 'server' | 'variable' | 'file' | 'header' | 'verb';
   /** In the snippet syntax of the editor. Later lines are whole: no indentation is to be added to them. */
   readonly insertText: string;
   /** A few words beside the label. */

@@ -40,6 +40,16 @@ const OVERLAP_SYNONYMS: Readonly<Record<string, Overlap>> = {
 /** What happens when a run of the same event has not ended. */
 export const overlap = oneOf(OVERLAPS, OVERLAP_SYNONYMS);
 
+/** How a script gets its secrets. */
+export type SecretsAs = 'helper' | 'environment';
+
+export const secretsAs = oneOf<SecretsAs>(['helper', 'environment'], {
+  call: 'helper',
+  command: 'helper',
+  env: 'environment',
+  variables: 'environment',
+});
+
 /** What a shell accepts as the name of a variable; longer ones no tool shows. */
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
 

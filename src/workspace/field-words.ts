@@ -1,5 +1,4 @@
 import type { Json } from '../domain/event.ts';
-import type { InputFields } from './event-values.ts';
 import type { EntryFields } from './schema.ts';
 
 /** What is told of a field: in hovers, completions, the JSON schema and the reference. Texts are Markdown. */
@@ -20,8 +19,9 @@ export interface FieldWords {
   readonly schema: Readonly<Record<string, Json>>;
 }
 
-const TEXT = { type: ['string', 'number', 'boolean'] } as const;
-const TEXT_LIST = { type: 'array', items: TEXT } as const;
+/** The schema of a text: what YAML makes of it may be another scalar. */
+export const TEXT = { type: ['string', 'number', 'boolean'] } as const;
+export const TEXT_LIST = { type: 'array', items: TEXT } as const;
 const TEXT_OR_LIST = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] } as const;
 const DURATION = '^\\s*(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?\\s*(ms|s|m|h|d)\\s*)+)\\s*$';
 const NAME = '^[A-Za-z_][A-Za-z0-9_]{0,254}$';
@@ -243,7 +243,7 @@ export const FIELD_WORDS: Readonly<Record<keyof EntryFields, FieldWords>> = {
   },
   secrets: {
     description:
-      'Names of environment variables whose values are secret. A value is taken from your own environment or asked for; it is never stored on the server, and every output has `***` in its place.',
+      'Names of secrets that the script asks for with `cronium.secret NAME`, each once. A value is taken from your own environment or asked for; it is never stored on the server, and every output has `***` in its place.',
     type: 'a name or a list of them',
     default: 'none',
     example: 'secrets: [API_TOKEN]',
@@ -255,32 +255,30 @@ export const FIELD_WORDS: Readonly<Record<keyof EntryFields, FieldWords>> = {
       ],
     },
   },
-};
-
-/** The words of what can be said of an input. */
-export const INPUT_WORDS: Readonly<Record<keyof InputFields, FieldWords>> = {
-  description: {
-    description: 'The question.',
-    type: 'a text',
-    default: "the input's id",
-    example: 'description: Which version is deployed',
-    snippet: '$1',
-    schema: TEXT,
+  secretsAs: {
+    description:
+      'How the script gets its `secrets`: by asking for each one once, or as environment variables. Every process that the script starts inherits its environment, and the account on the server can read it.',
+    type: 'one of the values below',
+    default: '`helper`',
+    example: 'secretsAs: environment',
+    snippet: '${1|helper,environment|}',
+    values: [
+      { value: 'helper', meaning: '`cronium.secret NAME` hands each one out once' },
+      { value: 'environment', meaning: 'The script has them as environment variables from its start' },
+    ],
+    schema: { enum: ['helper', 'environment'] },
   },
-  default: {
-    description: 'The answer that is there already. It is taken where nobody can be asked.',
-    type: 'a text',
-    default: 'none',
-    example: 'default: staging',
-    snippet: '$1',
-    schema: TEXT,
-  },
-  options: {
-    description: 'The only answers that are possible.',
-    type: 'a list of texts',
-    default: 'any text',
-    example: 'options: [staging, production]',
-    snippet: '[$1]',
-    schema: { ...TEXT_LIST, minItems: 1 },
+  api: {
+    description:
+      'Gives the script an address on the server and a token for programs that speak HTTP: `CRONIUM_API_ENDPOINT` and `CRONIUM_API_TOKEN`. Other users of the server can reach the address; the token keeps them out.',
+    type: '`true` or `false`',
+    default: '`false`',
+    example: 'api: true',
+    snippet: '${1|true,false|}',
+    values: [
+      { value: 'true', meaning: 'The script has an address and a token' },
+      { value: 'false', meaning: 'The script has neither; the commands and modules need none' },
+    ],
+    schema: { type: 'boolean' },
   },
 };

@@ -1,6 +1,17 @@
 import type { InputPrompt, Interpreter, Json, OnDisconnect, OnSave, Overlap } from '../domain/event.ts';
-import { duration, type Fields, json, type Synonyms, text, textList, textOrList, wholeNumber } from './decode.ts';
-import { env, inputs, interpreter, onDisconnect, onSave, overlap, script, variableName } from './event-values.ts';
+import { bool, duration, type Fields, json, type Synonyms, text, textList, textOrList, wholeNumber } from './decode.ts';
+import {
+  env,
+  inputs,
+  interpreter,
+  onDisconnect,
+  onSave,
+  overlap,
+  type SecretsAs,
+  script,
+  secretsAs,
+  variableName,
+} from './event-values.ts';
 
 /** What a script can say about itself: the fields of its `cronium:` header, as they are used. */
 export interface EventFields {
@@ -23,6 +34,8 @@ export interface EventFields {
   readonly overlap: Overlap;
   readonly onDisconnect: OnDisconnect;
   readonly secrets: readonly string[];
+  readonly secretsAs: SecretsAs;
+  readonly api: boolean;
 }
 
 /** What an entry of `cronium.yaml` says: a script, and what its own header could say. */
@@ -52,6 +65,8 @@ export const EVENT_FIELDS: Fields<EventFields> = {
   overlap,
   onDisconnect,
   secrets: textOrList('a list of names such as [API_TOKEN]', variableName),
+  secretsAs,
+  api: bool,
 };
 
 /** How each field of an entry of `cronium.yaml` is decoded. */

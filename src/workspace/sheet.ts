@@ -1,7 +1,8 @@
 import { entryId, readDeclaration } from './declaration.ts';
 import { DECLARATION_FILE, type DeclaredEvent, type EventDocument, type Position } from './document.ts';
-import { FIELD_WORDS, type FieldWords, INPUT_WORDS } from './field-words.ts';
+import { FIELD_WORDS, type FieldWords } from './field-words.ts';
 import { findHeader } from './header.ts';
+import { INPUT_WORDS } from './input-words.ts';
 import { isSameKey, type OutlineKey, outlineOf, pathOf } from './outline.ts';
 import { type SourceLine, splitLines } from './source.ts';
 import { readEvent } from './workspace.ts';

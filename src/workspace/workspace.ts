@@ -145,6 +145,8 @@ function buildEvent(
     inputs: fields.inputs ?? [],
     onDisconnect: fields.onDisconnect ?? { kind: 'continue' },
     secrets: fields.secrets ?? [],
+    ...(fields.secretsAs === 'environment' ? { secretsAs: 'environment' } : {}),
+    ...(fields.api ? { api: true } : {}),
   };
 }
 

@@ -87,7 +87,8 @@ test('when clauses that are about a language name those that activate the extens
 });
 
 test('a header can be written from a snippet in every language of scripts', () => {
-  expect(manifest.contributes.snippets.map(({ language }) => language)).toEqual([...SCRIPT_LANGUAGES]);
+  const headers = manifest.contributes.snippets.filter(({ path }) => !path.startsWith('./snippets/helpers-'));
+  expect(headers.map(({ language }) => language)).toEqual([...SCRIPT_LANGUAGES]);
 });
 
 test('menus and key bindings call commands and submenus that exist', () => {

@@ -4,7 +4,8 @@ import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { pageText, schemaText } from '../../scripts/event-reference.ts';
 import { readDeclaration } from '../../src/workspace/declaration.ts';
-import { FIELD_WORDS, INPUT_WORDS } from '../../src/workspace/field-words.ts';
+import { FIELD_WORDS } from '../../src/workspace/field-words.ts';
+import { INPUT_WORDS } from '../../src/workspace/input-words.ts';
 import { ENTRY_FIELDS } from '../../src/workspace/schema.ts';
 import { accepts, type Schema } from '../fixtures/json-schema.ts';
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { LOCAL } from '../../src/domain/server.ts';
 import { COMMANDS, VIEWS } from '../../src/vscode/contributions.ts';
 import { isRow } from '../../src/vscode/views/row.ts';
+import { findVerb, type HelperDialect } from '../../src/workspace/helper-verbs.ts';
 import { manifest, readJson, readText, shown } from './manifest.ts';
 import { holds } from './when.ts';
 
@@ -142,7 +143,7 @@ test('walkthrough: pictures are described, and take all their colours from the t
 
 test('snippets: a header in the comment of its language', () => {
   const marks: Readonly<Record<string, string>> = { javascript: '//', php: '//', groovy: '//', lua: '--' };
-  for (const { language, path } of snippets) {
+  for (const { language, path } of snippets.filter((each) => !isOfHelpers(each))) {
     const mark = marks[language] ?? '#';
     for (const { prefix, body } of Object.values(
       readJson(path) as Record<string, { prefix: string; body: string[] }>,
@@ -156,6 +157,35 @@ test('snippets: a header in the comment of its language', () => {
     }
   }
 });
+
+test('snippets: the verbs of helpers in every language that has their completion', () => {
+  const helpers = snippets.filter(isOfHelpers);
+  expect(helpers.map(({ language }) => language)).toEqual([
+    'shellscript',
+    'zsh',
+    'fish',
+    'python',
+    'javascript',
+    'typescript',
+  ]);
+  for (const { language, path } of helpers) {
+    const [snippet, ...others] = Object.values(readJson(path) as Record<string, { prefix: string; body: string[] }>);
+    expect([snippet?.prefix, others], language).toEqual(['cronium.helpers', []]);
+    const dialect = { python: 'python', javascript: 'node', typescript: 'node' }[language] ?? 'shell';
+    const called = (snippet?.body ?? []).flatMap((line) =>
+      [...line.matchAll(/cronium\.(\w+)/g)].map(([, verb]) => verb),
+    );
+    expect(called.length, language).toBe(4);
+    expect(
+      called.filter((verb) => !findVerb(verb ?? '', dialect as HelperDialect)),
+      language,
+    ).toEqual([]);
+  }
+});
+
+function isOfHelpers({ path }: { readonly path: string }): boolean {
+  return path.startsWith('./snippets/helpers-');
+}
 
 function linksIn(text: string): Link[] {
   return (shown(text) ?? '').split('\n').flatMap((line) =>

@@ -3,12 +3,19 @@ import type { Problem } from '../../src/domain/event.ts';
 import type { JobOutcome } from '../../src/domain/outcome.ts';
 import type { RunRecord } from '../../src/domain/run.ts';
 import { LOCAL, type Server } from '../../src/domain/server.ts';
+import {
+  type SharedVariable,
+  VARIABLE_SCOPES,
+  type VariableScope,
+  type VariableType,
+} from '../../src/domain/shared-variable.ts';
 import { VIEWS } from '../../src/vscode/contributions.ts';
 import { deploymentRows } from '../../src/vscode/views/deployments.ts';
 import { eventRows } from '../../src/vscode/views/events.ts';
 import type { Row } from '../../src/vscode/views/row.ts';
 import { runRow } from '../../src/vscode/views/runs.ts';
 import { serverRows } from '../../src/vscode/views/servers.ts';
+import { variableRows } from '../../src/vscode/views/variables.ts';
 import { eventOf } from '../unit/vscode/event.ts';
 
 const moment = String;
@@ -46,6 +53,12 @@ export const rowKinds: Readonly<Record<string, readonly string[]>> = {
       { moment, runName: (run) => run },
     ),
   ),
+  [VIEWS.variables]: wordsOf(
+    variableRows(
+      VARIABLE_SCOPES.flatMap((scope) => (['plain', 'secret'] as const).map((type) => variable(scope, type))),
+      { moment, folders: [], eventName: () => undefined },
+    ),
+  ),
   [VIEWS.runs]: wordsOf(
     (['running', 'detached'] as const).flatMap((phase) =>
       [[good], [bad], [undefined], [good, bad], [undefined, bad], [good, good], [undefined, undefined]].map(
@@ -71,6 +84,11 @@ function known(fields: Pick<KnownServer, 'origin' | 'state' | 'server'>): KnownS
 
 function deployment(state: Deployment['state']): Deployment {
   return { server: 'web1', sha256: state, version: '1', platform: 'linux/amd64', state, at: 0, run: 'run' };
+}
+
+function variable(scope: VariableScope, type: VariableType): SharedVariable {
+  const changedBy = { kind: 'person' } as const;
+  return { name: type, scope, owner: scope === 'global' ? '' : 'one', type, version: 1, changedAt: 0, changedBy };
 }
 
 function runOf(outcomes: readonly (JobOutcome | undefined)[], phase: 'running' | 'detached'): RunRecord {

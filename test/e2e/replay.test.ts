@@ -32,6 +32,7 @@ const TELLING = `#!/bin/sh
 #   secrets: [TOKEN]
 #   env: {WHERE: "\${server.name}"}
 #   inputs: {branch: {default: main}}
+TOKEN=$(cronium.secret TOKEN)
 printf '%s|' "$@" "$WHERE" "$EXTRA" "$CRONIUM_INPUT" "\${#TOKEN}"
 `;
 

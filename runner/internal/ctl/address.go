@@ -3,16 +3,15 @@ package ctl
 import (
 	"fmt"
 	"os"
-
-	"cronium.dev/runner/internal/dir"
 )
 
 // maxPath is what fits into the address of a socket everywhere, with its NUL.
 const maxPath = 103
 
-// shortPath is the socket's own path, or one through a link in a private directory that exists until release.
-func shortPath(job *dir.Dir) (path string, release func(), err error) {
-	path = job.Path() + "/" + socketName
+// shortPath is the socket's own path below a job's directory, or one through a link in a private directory that exists
+// until release.
+func shortPath(job, name string) (path string, release func(), err error) {
+	path = job + "/" + name
 	if len(path) <= maxPath {
 		return path, func() {}, nil
 	}
@@ -26,9 +25,9 @@ func shortPath(job *dir.Dir) (path string, release func(), err error) {
 		_ = os.Remove(link)
 		_ = os.Remove(private)
 	}
-	if err := os.Symlink(job.Path(), link); err != nil {
+	if err := os.Symlink(job, link); err != nil {
 		release()
 		return "", nil, fmt.Errorf("make a short path to the control socket: %w", err)
 	}
-	return link + "/" + socketName, release, nil
+	return link + "/" + name, release, nil
 }

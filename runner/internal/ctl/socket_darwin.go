@@ -2,10 +2,10 @@ package ctl
 
 import "syscall"
 
-func newSocket() (int, error) {
+func newSocket(family int) (int, error) {
 	// Nobody forks between the two calls: the runner starts processes under the same lock.
 	syscall.ForkLock.RLock()
-	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	fd, err := syscall.Socket(family, syscall.SOCK_STREAM, 0)
 	if err == nil {
 		syscall.CloseOnExec(fd)
 	}
@@ -37,6 +37,6 @@ func unblock(fd int) (int, error) {
 	return fd, nil
 }
 
-// isAllowed is decided by the job's directory, which nobody else can enter: asking for the other end's user takes what
+// isSameUser is decided by the job's directory, which nobody else can enter: asking for the other end's user takes what
 // package syscall does not have here.
-func isAllowed(int) bool { return true }
+func isSameUser(int) bool { return true }

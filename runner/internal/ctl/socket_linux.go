@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-func newSocket() (int, error) {
-	return syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+func newSocket(family int) (int, error) {
+	return syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 }
 
 func accept(listener int) (int, error) {
@@ -14,8 +14,8 @@ func accept(listener int) (int, error) {
 	return fd, err
 }
 
-// isAllowed says whether who has connected is the same user, or root.
-func isAllowed(fd int) bool {
+// isSameUser says whether who has connected is the same user, or root.
+func isSameUser(fd int) bool {
 	peer, err := syscall.GetsockoptUcred(fd, syscall.SOL_SOCKET, syscall.SO_PEERCRED)
 	return err == nil && (int(peer.Uid) == os.Geteuid() || peer.Uid == 0)
 }

@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,11 +51,42 @@ func TestSocketsInDeepDirectories(t *testing.T) {
 	}
 }
 
+func TestCallsReachADeepDirectoryByItsPath(t *testing.T) {
+	job, err := dir.OpenBase(filepath.Join(t.TempDir(), strings.Repeat("deeper/", 30)+"job"))
+	must(t, err)
+	defer job.Close()
+	listener, err := ListenForCalls(job)
+	must(t, err)
+	defer listener.Close()
+	heard := make(chan string, 1)
+	go func() {
+		file, err := listener.AcceptFile()
+		if err != nil {
+			heard <- err.Error()
+			return
+		}
+		defer file.Close()
+		text, _ := io.ReadAll(file)
+		heard <- string(text)
+	}()
+	for range 2 {
+		file, err := DialForCallsIn(job.Path())
+		must(t, err)
+		_, err = file.WriteString("hello")
+		must(t, err)
+		must(t, CloseWrite(file))
+		must(t, file.Close())
+	}
+	if got := <-heard; got != "hello" {
+		t.Errorf("got %q, want hello", got)
+	}
+}
+
 func TestShortPathLeavesNothing(t *testing.T) {
 	job, err := dir.OpenBase(filepath.Join(t.TempDir(), strings.Repeat("deeper/", 30)+"job"))
 	must(t, err)
 	defer job.Close()
-	path, release, err := shortPath(job)
+	path, release, err := shortPath(job.Path(), "ctl.sock")
 	must(t, err)
 	if len(path) > maxPath {
 		t.Errorf("got %q of %d bytes, want at most %d", path, len(path), maxPath)

@@ -21,6 +21,14 @@ func (d *Dir) Rename(from, to string) error {
 	return d.wrap("rename", from, d.place.rename(from, to))
 }
 
+// Link makes a link of this name to a target, which is taken as it stands.
+func (d *Dir) Link(target, name string) error {
+	if err := checkNames(name); err != nil {
+		return err
+	}
+	return d.wrap("link", name, d.place.symlink(target, name))
+}
+
 // Remove deletes a file.
 func (d *Dir) Remove(name string) error {
 	if err := checkNames(name); err != nil {

@@ -71,6 +71,23 @@ func (p place) mkdir(name string, mode uint32) error { return syscall.Mkdirat(p.
 
 func (p place) rename(from, to string) error { return syscall.Renameat(p.fd(), from, p.fd(), to) }
 
+func (p place) symlink(target, name string) error {
+	to, err := syscall.BytePtrFromString(target)
+	if err != nil {
+		return err
+	}
+	link, err := syscall.BytePtrFromString(name)
+	if err != nil {
+		return err
+	}
+	// Package syscall has no symlinkat for all systems.
+	_, _, errno := syscall.Syscall(syscall.SYS_SYMLINKAT, uintptr(unsafe.Pointer(to)), uintptr(p.fd()), uintptr(unsafe.Pointer(link)))
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
 func (p place) unlink(name string) error { return p.unlinkat(name, 0) }
 
 func (p place) rmdir(name string) error { return p.unlinkat(name, atRemoveDir) }

@@ -119,6 +119,8 @@ func (p place) mkdir(name string, mode uint32) error {
 
 func (p place) rename(from, to string) error { return bare(p.root.Rename(from, to)) }
 
+func (p place) symlink(target, name string) error { return bare(p.root.Symlink(target, name)) }
+
 func (p place) unlink(name string) error {
 	// Remove would take an empty directory, too.
 	if entry, err := p.root.Lstat(name); err == nil && entry.IsDir() {

@@ -109,6 +109,18 @@ func (f *Fields) IntOr(name string, low, high, otherwise int64) int64 {
 	return f.Int(name, low, high)
 }
 
+// Flag reads true or false; absent is false.
+func (f *Fields) Flag(name string) bool {
+	v := f.get(name)
+	if v == nil {
+		return false
+	}
+	if v.kind != literal || string(v.raw) == "null" {
+		f.Reject(name)
+	}
+	return string(v.raw) == "true"
+}
+
 // Texts reads a list of strings.
 func (f *Fields) Texts(name string) []string {
 	v := f.get(name)

@@ -2,55 +2,83 @@
 package mask
 
 import (
-	"bytes"
 	"slices"
-	"sort"
+	"sync"
+	"sync/atomic"
 )
 
 const (
 	// MinLength is the length below which a value is not masked: it would blot out half of the output.
 	MinLength   = 4
 	replacement = "***"
+	// keptTokens is how many values of Renew are masked: those before have expired.
+	keptTokens = 3
 )
 
-// Mask is the set of values to replace. A nil Mask has none.
+// Mask is the set of values to replace, which may grow while streams are in use. A nil Mask has none.
 type Mask struct {
-	values [][]byte
-	// longest bounds what a stream may hold back.
-	longest int
+	mu      sync.Mutex
+	secrets []string
+	tokens  []string
+	set     atomic.Pointer[set]
 }
 
-// New returns the mask for these values; shorter ones than MinLength are left out.
+// New returns the mask for these values and their encodings; shorter ones than MinLength are left out.
 func New(values []string) *Mask {
 	m := &Mask{}
-	for _, value := range values {
-		if len(value) >= MinLength {
-			m.values = append(m.values, []byte(value))
-			m.longest = max(m.longest, len(value))
-		}
-	}
-	if len(m.values) == 0 {
-		return nil
-	}
-	// Of two that begin alike the longer one must win.
-	sort.Sort(longestFirst(m.values))
+	m.Add(values...)
 	return m
 }
 
-type longestFirst [][]byte
+// Add masks more values, in all that is written from now on.
+func (m *Mask) Add(values ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, value := range values {
+		if len(value) >= MinLength && !slices.Contains(m.secrets, value) {
+			m.secrets = append(m.secrets, value)
+		}
+	}
+	m.build()
+}
 
-func (l longestFirst) Len() int           { return len(l) }
-func (l longestFirst) Less(i, j int) bool { return len(l[i]) > len(l[j]) }
-func (l longestFirst) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
+// Renew masks a value that replaces the ones of before after a while, as it stands.
+func (m *Mask) Renew(token string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(token) < MinLength || slices.Contains(m.tokens, token) {
+		return
+	}
+	m.tokens = append(m.tokens, token)
+	m.tokens = m.tokens[max(0, len(m.tokens)-keptTokens):]
+	m.build()
+}
+
+// build makes the set of now; the lock is held.
+func (m *Mask) build() {
+	patterns := slices.Clone(m.tokens)
+	for _, secret := range m.secrets {
+		patterns = append(patterns, forms(secret)...)
+	}
+	if len(patterns) > 0 {
+		m.set.Store(newSet(patterns))
+	}
+}
+
+func (m *Mask) current() *set {
+	if m == nil {
+		return nil
+	}
+	return m.set.Load()
+}
 
 // Text masks a text that is whole.
 func (m *Mask) Text(text string) string {
-	if m == nil {
+	now := m.current()
+	if now == nil {
 		return text
 	}
-	stream := Stream{mask: m}
-	masked := slices.Clone(stream.Write([]byte(text)))
-	return string(append(masked, stream.Flush()...))
+	return string(now.replaceAll(nil, []byte(text)))
 }
 
 // Stream masks output that comes in chunks; a value may be spread over several.
@@ -69,16 +97,28 @@ func (s *Stream) Held() int { return len(s.held) }
 // Write takes a chunk and returns what may go on; it is valid until the next call.
 // What could be the beginning of a value at the chunk's end is held back.
 func (s *Stream) Write(chunk []byte) []byte {
-	if s.mask == nil {
+	now := s.mask.current()
+	if now == nil {
 		return chunk
 	}
 	data := chunk
 	if len(s.held) > 0 {
 		data = append(s.held, chunk...)
 	}
+	// Where the rest begins that may become a value with what follows. What begins behind it is not decided either.
+	keep := now.pending(data)
 	s.out = s.out[:0]
-	data = s.replace(data)
-	keep := s.mask.prefix(data)
+	for {
+		at, length := now.find(data)
+		if at < 0 || at >= keep {
+			break
+		}
+		s.out = append(append(s.out, data[:at]...), replacement...)
+		data = data[at+length:]
+		if keep -= at + length; keep < 0 {
+			keep = now.pending(data)
+		}
+	}
 	s.out = append(s.out, data[:keep]...)
 	s.held = append([]byte(nil), data[keep:]...)
 	return s.out
@@ -90,74 +130,7 @@ func (s *Stream) Flush() []byte {
 		return nil
 	}
 	// A shorter value can stand at the beginning of what might have become a longer one.
-	s.out = s.out[:0]
-	rest := s.held
-	for len(rest) > 0 {
-		at, length := s.mask.find(rest)
-		if at < 0 {
-			break
-		}
-		s.out = append(append(s.out, rest[:at]...), replacement...)
-		rest = rest[at+length:]
-	}
-	s.out = append(s.out, rest...)
+	s.out = s.mask.current().replaceAll(s.out[:0], s.held)
 	s.held = nil
 	return s.out
-}
-
-// replace moves all that is decided to out and returns the rest, in which no value is found or the last may grow.
-func (s *Stream) replace(data []byte) []byte {
-	for {
-		at, length := s.mask.find(data)
-		if at < 0 {
-			return data
-		}
-		if s.mask.mayGrow(data[at:], length) {
-			s.out = append(s.out, data[:at]...)
-			return data[at:]
-		}
-		s.out = append(append(s.out, data[:at]...), replacement...)
-		data = data[at+length:]
-	}
-}
-
-// find returns the first value in data, the longest of those that begin there.
-func (m *Mask) find(data []byte) (at, length int) {
-	at = -1
-	for _, value := range m.values {
-		reach := data
-		if at >= 0 {
-			// Only an earlier one is of interest: longer values came first.
-			reach = data[:min(len(data), at+len(value)-1)]
-		}
-		if i := bytes.Index(reach, value); i >= 0 {
-			at, length = i, len(value)
-		}
-	}
-	return at, length
-}
-
-// mayGrow says whether data is the beginning of a value longer than the one found at its start.
-func (m *Mask) mayGrow(data []byte, length int) bool {
-	for _, value := range m.values {
-		if len(value) <= length {
-			return false
-		}
-		if len(value) > len(data) && bytes.HasPrefix(value, data) {
-			return true
-		}
-	}
-	return false
-}
-
-// prefix returns where the part of data begins that could be the beginning of a value.
-func (m *Mask) prefix(data []byte) int {
-	for i := max(0, len(data)-m.longest+1); i < len(data); i++ {
-		for _, value := range m.values {
-			if len(value) > len(data)-i && bytes.HasPrefix(value, data[i:]) {
-				return i
-			}
-		}
-	}
-	return len(data)
 }

@@ -2,6 +2,8 @@
 package message
 
 import (
+	"math"
+
 	"cronium.dev/runner/internal/frame"
 	"cronium.dev/runner/internal/jsontext"
 )
@@ -21,7 +23,11 @@ type (
 		Job    string
 		Offset int64
 		Stream uint32
+		// Helpers says that the client answers what the script asks, for as long as it is attached.
+		Helpers bool
 	}
+	// Token is the newest token for the job's helper API.
+	Token struct{ Job, Token string }
 	// Ack says that everything before Offset is safe on the client's disk.
 	Ack struct {
 		Job    string
@@ -78,6 +84,9 @@ const (
 	idDigits   = 32
 	hashDigits = 64
 	maxStream  = 1<<31 - 1
+	// FirstTunnel is the smallest of the numbers that are the runner's.
+	FirstTunnel = maxStream + 1
+	maxToken    = 8 << 10
 )
 
 // Parse reads one control message. The error is a *frame.Violation, which ends the session, or a *Refused, which answers it.
@@ -107,7 +116,9 @@ func parseFields(kind string, f *jsontext.Fields) (Message, bool) {
 	case "put":
 		return Put{f.Hex("payload", hashDigits), f.Int("size", 0, jsontext.MaxInt), stream(f)}, true
 	case "attach":
-		return Attach{f.Hex("job", idDigits), f.Int("offset", 0, jsontext.MaxInt), stream(f)}, true
+		return Attach{f.Hex("job", idDigits), f.Int("offset", 0, jsontext.MaxInt), stream(f), f.Flag("helpers")}, true
+	case "token":
+		return Token{f.Hex("job", idDigits), f.Text("token", maxToken)}, true
 	case "ack":
 		return Ack{f.Hex("job", idDigits), f.Int("offset", 0, jsontext.MaxInt)}, true
 	case "cancel":
@@ -127,7 +138,7 @@ func parseFields(kind string, f *jsontext.Fields) (Message, bool) {
 	case "remove":
 		return Remove{question(f), f.Hex("sha256", hashDigits)}, true
 	case "window":
-		return Window{stream(f), f.Int("bytes", 0, jsontext.MaxInt)}, true
+		return Window{uint32(f.Int("stream", 1, math.MaxUint32)), f.Int("bytes", 0, jsontext.MaxInt)}, true
 	case "ping":
 		return Ping{f.Int("id", 0, jsontext.MaxInt)}, true
 	case "bye":

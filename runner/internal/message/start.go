@@ -18,11 +18,18 @@ type Start struct {
 	SpoolBytes int64
 	// StopAfterMs stops the job when nobody was attached for so long; Continue means never.
 	StopAfterMs int64
-	// Input is JSON, or nil.
-	Input   []byte
-	Secrets []jsontext.Pair
-	// Stream attaches at once, unless it is 0.
-	Stream uint32
+	// ContextStream brings what the script may ask for, ContextSize bytes; 0 when there is nothing.
+	ContextStream uint32
+	ContextSize   int64
+	Secrets       []jsontext.Pair
+	// SecretsInEnvironment says that the script gets them there, too.
+	SecretsInEnvironment bool
+	// HasAPI says that the script gets an address for programs that speak HTTP; Token is the first token for it.
+	HasAPI bool
+	Token  string
+	// Stream attaches at once, unless it is 0; Helpers is as in Attach.
+	Stream  uint32
+	Helpers bool
 }
 
 // Continue is the StopAfterMs of a job that outlives its clients.
@@ -38,10 +45,12 @@ const (
 	// maxLimitMs is ten years; it keeps durations far from overflow.
 	maxLimitMs   = 10 * 365 * 24 * 3_600_000
 	maxNameBytes = 1024
+	// MaxContext bounds what a start holds in memory.
+	MaxContext = 32 << 20
 )
 
 func parseStart(f *jsontext.Fields) Start {
-	return Start{
+	start := Start{
 		Job:         f.Hex("job", idDigits),
 		Run:         f.Hex("run", idDigits),
 		Install:     f.Hex("install", idDigits),
@@ -54,10 +63,32 @@ func parseStart(f *jsontext.Fields) Start {
 		GraceMs:     f.IntOr("graceMs", 0, maxLimitMs, defaultGraceMs),
 		SpoolBytes:  max(minSpoolBytes, f.IntOr("spoolBytes", 0, jsontext.MaxInt, DefaultSpoolBytes)),
 		StopAfterMs: parseOnDisconnect(f),
-		Input:       f.Raw("input"),
 		Secrets:     f.Pairs("secrets"),
 		Stream:      uint32(f.IntOr("stream", 1, maxStream, 0)),
+		Helpers:     f.Flag("helpers"),
 	}
+	if f.Has("context") {
+		context := f.Object("context")
+		start.ContextStream, start.ContextSize = stream(context), context.Int("size", 0, MaxContext)
+		if context.Wrong() != "" {
+			f.Reject("context")
+		}
+	}
+	switch f.TextOr("secretsAs", 16, "helper") {
+	case "environment":
+		start.SecretsInEnvironment = true
+	case "helper":
+	default:
+		f.Reject("secretsAs")
+	}
+	if f.Has("api") {
+		api := f.Object("api")
+		start.HasAPI, start.Token = true, api.Text("token", maxToken)
+		if api.Wrong() != "" {
+			f.Reject("api")
+		}
+	}
+	return start
 }
 
 func parseOnDisconnect(f *jsontext.Fields) int64 {

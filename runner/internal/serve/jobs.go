@@ -28,6 +28,16 @@ func (s *session) ack(m message.Ack) {
 	}
 }
 
+// token gives a supervisor the newest token for its job's helper API.
+func (s *session) token(m message.Token) {
+	s.mu.Lock()
+	l := s.links[m.Job]
+	s.mu.Unlock()
+	if l != nil {
+		l.setToken(m.Token)
+	}
+}
+
 // cancel stops a job, or makes sure that it never starts.
 func (s *session) cancel(m message.Cancel) {
 	refuse := func(code, text string) {

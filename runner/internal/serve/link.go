@@ -38,6 +38,8 @@ type link struct {
 	isEnding bool
 	// answering is held for reading until an attach is answered: what it says must not come behind the job's end.
 	answering sync.RWMutex
+	// newToken is the newest token for the helper API, if this session has brought one.
+	newToken string
 	// told is closed when the supervisor tells the end, or there is none any more; nil when nobody waits for that.
 	told chan struct{}
 }
@@ -115,7 +117,10 @@ func (l *link) dial() *ctl.Conn {
 	defer l.mu.Unlock()
 	l.conn = conn
 	if len(l.tails) > 0 {
-		_ = conn.Send(jsontext.Message("attach"))
+		_ = conn.Send(l.attachment())
+	}
+	if l.newToken != "" {
+		_ = conn.Send(tokenMessage(l.newToken))
 	}
 	return conn
 }
@@ -130,6 +135,9 @@ func (l *link) listen(conn *ctl.Conn) {
 		switch fields.Text("type", 16) {
 		case "grown":
 			l.grow(fields.Int("end", 0, jsontext.MaxInt))
+		case "tunnel":
+			id, door, after := fields.Text("id", 64), fields.Text("door", 16), fields.Int("after", 0, jsontext.MaxInt)
+			go l.session.openTunnel(l.id, id, door, after)
 		case "changed":
 			if state, err := l.session.jobs.Load(l.id); err == nil && !state.IsOver() {
 				l.session.sendState(state)
@@ -234,16 +242,21 @@ func (l *link) streams() []uint32 {
 func (l *link) attach(t *tail) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	helped := l.helps()
 	l.tails[t] = struct{}{}
-	if l.conn != nil && len(l.tails) == 1 {
-		_ = l.conn.Send(jsontext.Message("attach"))
+	if l.conn != nil && (len(l.tails) == 1 || l.helps() != helped) {
+		_ = l.conn.Send(l.attachment())
 	}
 }
 
 func (l *link) detach(t *tail) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	helped := l.helps()
 	delete(l.tails, t)
+	if len(l.tails) > 0 && l.conn != nil && l.helps() != helped {
+		_ = l.conn.Send(l.attachment())
+	}
 	if len(l.tails) > 0 || l.conn == nil {
 		return
 	}

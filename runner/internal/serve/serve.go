@@ -45,6 +45,9 @@ type session struct {
 	links   map[string]*link
 	// waiting holds the starts whose archive is not here, by its hash.
 	waiting map[string][]*waitingStart
+	// gatherings are the starts whose context is on its way, and tunnels counts those that were ever open.
+	gatherings []*gathering
+	tunnels    uint32
 	// isLeaving says that nothing is started any more; spawning counts what is being started.
 	isLeaving bool
 	spawning  sync.WaitGroup
@@ -101,7 +104,7 @@ func open(path string) (*session, error) {
 func (s *session) hello(version string) []byte {
 	return jsontext.Message("hello").Int("protocol", protocol).Text("version", version).Text("sha256", s.self.sha256).
 		Text("os", runtime.GOOS).Text("arch", runtime.GOARCH).Text("host", s.host.ID).Text("bootId", s.host.BootID).
-		Text("base", s.base.Path()).Texts("capabilities", []string{}).Bytes()
+		Text("base", s.base.Path()).Texts("capabilities", []string{"helpers"}).Bytes()
 }
 
 // serve answers until the client leaves, the connection breaks, or somebody breaks the protocol.
@@ -178,6 +181,8 @@ func (s *session) hear(body []byte) error {
 		return s.hearAttach(m)
 	case message.Ack:
 		s.work(m.Job, func() { s.ack(m) })
+	case message.Token:
+		s.work(m.Job, func() { s.token(m) })
 	case message.Cancel:
 		s.work(m.Job, func() { s.cancel(m) })
 	case message.Forget:

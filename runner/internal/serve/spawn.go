@@ -25,7 +25,7 @@ var errLeaving = errors.New("the session ends")
 
 // spawn claims the job and starts its supervisor, which outlives us. It returns when the START record is written. When it
 // fails, nothing is left of the job: no supervisor and no directory.
-func (s *session) spawn(m message.Start, body []byte) error {
+func (s *session) spawn(m message.Start, order []byte) error {
 	if !s.enter() {
 		return errLeaving
 	}
@@ -37,7 +37,7 @@ func (s *session) spawn(m message.Start, body []byte) error {
 	d.Close()
 	// Held to the end, so that until then nobody else judges or claims what is removed here by its name.
 	defer lock.Close()
-	answer, err := s.supervise(m.Job, body, lock)
+	answer, err := s.supervise(m.Job, order, lock)
 	// If it got as far as a state, that tells what became of the job, whatever was answered.
 	if answer == supervise.Started || s.jobs.HasBegun(m.Job) {
 		return nil

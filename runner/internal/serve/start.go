@@ -20,7 +20,7 @@ const (
 // waitingStart is a start whose archive is not here.
 type waitingStart struct {
 	message message.Start
-	body    []byte
+	order   []byte
 	timer   *time.Timer
 }
 
@@ -28,20 +28,23 @@ func (s *session) hearStart(m message.Start, body []byte) error {
 	if err := s.claim(m.Stream, &stream{}); err != nil {
 		return err
 	}
-	s.work(m.Job, func() { s.start(m, body) })
+	if m.ContextStream != 0 {
+		return s.gather(m, body)
+	}
+	s.work(m.Job, func() { s.start(m, message.Order(body, nil)) })
 	return nil
 }
 
-// start runs a job that is unknown, and answers with the state in any case.
-func (s *session) start(m message.Start, body []byte) {
+// start runs a job that is unknown, and answers with the state in any case. The order is for its supervisor.
+func (s *session) start(m message.Start, order []byte) {
 	for {
 		state, err := s.jobs.Load(m.Job)
 		if errors.Is(err, job.ErrUnknown) {
 			if !s.payloads.Has(m.Payload) {
-				s.await(m, body)
+				s.await(m, order)
 				return
 			}
-			err = s.spawn(m, body)
+			err = s.spawn(m, order)
 			if err == nil || errors.Is(err, job.ErrKnown) {
 				continue
 			}
@@ -57,7 +60,7 @@ func (s *session) start(m message.Start, body []byte) {
 		s.out.Send(jsontext.Message("started").Text("job", m.Job).Raw("state", state.JSON()).Bytes())
 		s.follow(state, true).release()
 		if m.Stream != 0 {
-			s.attach(message.Attach{Job: m.Job, Stream: m.Stream})
+			s.attach(message.Attach{Job: m.Job, Stream: m.Stream, Helpers: m.Helpers})
 		}
 		return
 	}
@@ -86,8 +89,8 @@ func (s *session) refuseStart(m message.Start, code, text string) {
 }
 
 // await keeps a start until its archive comes.
-func (s *session) await(m message.Start, body []byte) {
-	start := &waitingStart{message: m, body: body}
+func (s *session) await(m message.Start, order []byte) {
+	start := &waitingStart{message: m, order: order}
 	s.mu.Lock()
 	count, isComing := 0, false
 	for _, starts := range s.waiting {

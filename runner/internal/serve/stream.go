@@ -26,6 +26,11 @@ type stream struct {
 	// isStoring says that the whole archive has come and is being put in place.
 	isStoring bool
 	credit    int
+	// inlet takes what comes on any other stream that the client may send on; hasEnded says that it has sent all, and used
+	// is what it gets back soon.
+	inlet    inlet
+	hasEnded bool
+	used     int
 }
 
 // claim takes a stream number, which is good for one use.
@@ -54,11 +59,17 @@ func (s *session) take(found frame.Frame) error {
 	s.mu.Lock()
 	st := s.streams[found.Stream]
 	s.mu.Unlock()
+	if st == nil && s.isTunnel(found.Stream) {
+		return nil
+	}
 	if st == nil {
 		return &frame.Violation{Code: "stream", Message: "A frame is on the stream " + strconv.FormatUint(uint64(found.Stream), 10) + ", which nobody has opened"}
 	}
 	if st.isOver {
 		return nil
+	}
+	if st.inlet != nil {
+		return s.takeInlet(found, st)
 	}
 	if !st.isPut {
 		if found.Kind == frame.Reset {
@@ -151,7 +162,7 @@ func (s *session) setStoring(st *stream, isStoring bool) {
 func (s *session) stored(sha256 string) {
 	s.out.Send(jsontext.Message("stored").Text("payload", sha256).Bytes())
 	for _, start := range s.takeWaiting(sha256) {
-		s.work(start.message.Job, func() { s.start(start.message, start.body) })
+		s.work(start.message.Job, func() { s.start(start.message, start.order) })
 	}
 }
 

@@ -22,7 +22,9 @@ type tail struct {
 	// link tells how far the spool goes; nil for a job that is over, whose end is known.
 	link *link
 	end  int64
-	once sync.Once
+	// helps says that the client answers what the script asks.
+	helps bool
+	once  sync.Once
 }
 
 func (s *session) hearAttach(m message.Attach) error {
@@ -47,7 +49,7 @@ func (s *session) attach(m message.Attach) {
 		refuse("start/failed", "Cannot attach to the job: "+err.Error())
 		return
 	}
-	t := &tail{id: m.Stream, link: s.follow(state, false), end: state.End}
+	t := &tail{id: m.Stream, link: s.follow(state, false), end: state.End, helps: m.Helpers}
 	defer t.link.release()
 	if t.link != nil {
 		t.link.answering.RLock()

@@ -53,6 +53,7 @@ func (w *Writer) shrink() {
 		w.give(victim, forBudget)
 	}
 	_ = w.announce()
+	w.rewrite()
 }
 
 // give drops a segment and makes the GAPs due that tell of it and of what was told in it.
@@ -63,6 +64,7 @@ func (w *Writer) give(index int, reason why) {
 			w.untold = append(w.untold, from)
 		}
 	}
+	w.lose(gone)
 	w.remove(index)
 }
 

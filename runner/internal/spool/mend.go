@@ -13,7 +13,10 @@ import (
 func (w *Writer) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.mend()
+	// Nothing may follow the EXIT.
+	if !w.isOver {
+		w.mend()
+	}
 }
 
 // mend notices that somebody has removed segments, or the whole directory: it goes on in new ones, and a NOTE and a GAP
@@ -45,6 +48,7 @@ func (w *Writer) mend() {
 	_ = w.append(record.Note, jsontext.NewObject().Text("code", "spool/removed").
 		Text("message", "A part of this log was removed on the server while the script ran").Bytes())
 	_ = w.announce()
+	w.rewrite()
 }
 
 // restore makes the directory again, with a segment to go on in.

@@ -49,6 +49,11 @@ type Writer struct {
 	// unwritten counts output for which there was no room; such bytes have no offsets.
 	unwritten Counts
 	tryAgain  time.Time
+
+	values values
+	// lastSeq is the number of the last record, and isOver says that it is the EXIT.
+	lastSeq uint64
+	isOver  bool
 }
 
 // Create makes the spool of a new job. onGrow is told the new end after every record; it must not wait.
@@ -107,6 +112,9 @@ func (w *Writer) Output(kind record.Type, body []byte) {
 	if err := w.append(kind, body); err != nil {
 		w.drop(body)
 	}
+	if w.values.lost > 0 && !time.Now().Before(w.tryAgain) {
+		w.rewrite()
+	}
 }
 
 func (w *Writer) drop(body []byte) {
@@ -149,6 +157,7 @@ func (w *Writer) last(kind record.Type, body []byte) error {
 		if err := w.confess(); err != nil {
 			return err
 		}
+		w.rewrite()
 		return w.append(kind, body)
 	}
 	err := try()
@@ -196,6 +205,8 @@ func (w *Writer) append(kind record.Type, body []byte) error {
 		return err
 	}
 	w.syncing.touch()
+	w.lastSeq = w.seq
+	w.isOver = kind == record.Exit
 	w.seq++
 	last.size += size
 	last.counts.Records++

@@ -23,6 +23,8 @@ const (
 	firstAttach = 30 * time.Second
 	// acceptAgain is the pause after a session could not be let in.
 	acceptAgain = 50 * time.Millisecond
+	// maxToken bounds what is taken for a token.
+	maxToken = 8 << 10
 )
 
 // control is the supervisor's side of the control socket. Nothing in it makes the job wait.
@@ -40,7 +42,10 @@ type control struct {
 	// lonely runs out when nobody was attached for too long; nil when that does not matter.
 	lonely   *time.Timer
 	patience time.Duration
-	sending  sync.WaitGroup
+	helping  helping
+	// renew takes the newest token for the helper API.
+	renew   func(token string)
+	sending sync.WaitGroup
 }
 
 // watcher is one session.
@@ -54,6 +59,11 @@ type watcher struct {
 	over     bool
 	// asked says that it wants to hear the end, changed or not.
 	asked bool
+
+	// helpsSince numbers the sessions whose clients serve helpers, 0 for others; helpsNoMore is closed when that ends.
+	helpsSince  int
+	helpsNoMore chan struct{}
+	tunnels     []tunnelOrder
 }
 
 // listen opens the control socket.
@@ -159,12 +169,17 @@ func (c *control) send(w *watcher) {
 	told := int64(-1)
 	for range w.wake {
 		c.mu.Lock()
-		attached, changed, over, asked := w.attached, w.changed, w.over, w.asked
-		w.changed, w.asked = false, false
+		attached, changed, over, asked, tunnels := w.attached, w.changed, w.over, w.asked, w.tunnels
+		w.changed, w.asked, w.tunnels = false, false, nil
 		c.mu.Unlock()
 		if end := c.end.Load(); asked || (attached && end != told) {
 			told = end
 			if w.conn.Send(jsontext.Message("grown").Int("end", end)) != nil {
+				return
+			}
+		}
+		for _, order := range tunnels {
+			if w.conn.Send(order.message()) != nil {
 				return
 			}
 		}
@@ -187,8 +202,14 @@ func (c *control) receive(w *watcher) {
 		switch fields.Text("type", 16) {
 		case "attach":
 			c.setAttached(w, true)
+			c.setHelping(w, fields.Flag("helpers"))
 		case "detach":
+			c.setHelping(w, false)
 			c.setAttached(w, false)
+		case "token":
+			if token := fields.Text("token", maxToken); token != "" {
+				c.renew(token)
+			}
 		case "ask":
 			c.mu.Lock()
 			w.asked = true
@@ -202,6 +223,7 @@ func (c *control) receive(w *watcher) {
 			c.cancel()
 		}
 	}
+	c.setHelping(w, false)
 	c.setAttached(w, false)
 	c.mu.Lock()
 	delete(c.watchers, w)

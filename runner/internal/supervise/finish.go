@@ -70,6 +70,7 @@ func (s *supervisor) noteUnmasked() {
 // finish writes the end where it cannot be lost, and tells who watches. The record comes first, because readers wait for
 // it; then the disk; then the state, which promises that both are done.
 func (s *supervisor) finish(exit *job.Exit) {
+	s.desk.Close()
 	s.state.EndedAt = s.clock.Micros()
 	persist(func() error { return s.spool.Exit(exit.Record(s.state.EndedAt)) })
 	s.state.End = s.spool.End()

@@ -35,6 +35,7 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 		return brokenBy(err)
 	}
 	defer work.Close()
+	tools := s.installTools()
 	if err := archive.Extract(work, manifest.Entrypoint, s.isStopped); err != nil {
 		// Half of a payload is of no use, and its room may be what the end needs.
 		_ = s.job.RemoveAll(workName)
@@ -43,12 +44,17 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 	if s.isStopped() {
 		return &job.Exit{Reason: job.Cancelled, Code: job.NoCode}
 	}
+	if err := <-tools; err != nil {
+		return brokenWithoutTools(err)
+	}
 	killedBefore := host.OutOfMemory()
-	script, exit := startScript(p, s.family)
+	var running *script
+	var exit *job.Exit
+	s.guard.Start(func() { running, exit = startScript(p, s.family) })
 	if exit != nil {
 		return exit
 	}
-	exit = s.attend(script)
+	exit = s.attend(running)
 	s.noteMemory(exit, killedBefore)
 	return exit
 }

@@ -10,10 +10,9 @@ import (
 	"syscall"
 
 	"cronium.dev/runner/internal/job"
-	"cronium.dev/runner/internal/message"
 	"cronium.dev/runner/internal/payload"
 	"cronium.dev/runner/internal/spool"
-	"cronium.dev/runner/internal/stray"
+	"cronium.dev/runner/internal/toolbox"
 )
 
 const (
@@ -36,8 +35,9 @@ type plan struct {
 }
 
 // newPlan decides how the script is executed, and finds out early what is missing.
-func newPlan(start message.Start, manifest *payload.Manifest, work string) (*plan, *job.Exit) {
-	env := environment(start, manifest)
+func (s *supervisor) newPlan(manifest *payload.Manifest) (*plan, *job.Exit) {
+	start, work := s.start, s.job.Path()+"/"+workName
+	env := toolbox.Environment(environment(start, manifest, s.desk), s.job.Path())
 	p := &plan{
 		env:    env,
 		cwd:    workingDirectory(manifest.Cwd, work, env),
@@ -61,26 +61,6 @@ func newPlan(start message.Start, manifest *payload.Manifest, work string) (*pla
 	}
 	p.command = append([]string{interpreter}, tail...)
 	return p, nil
-}
-
-// environment is the session's, the manifest's, the start's, the secrets, and ours; the later wins.
-func environment(start message.Start, manifest *payload.Manifest) []string {
-	env := os.Environ()
-	set := func(name, value string) {
-		env = slices.DeleteFunc(env, func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
-		env = append(env, name+"="+value)
-	}
-	for _, pair := range slices.Concat(manifest.Env, start.Env, start.Secrets) {
-		set(pair.Name, pair.Value)
-	}
-	set(stray.Mark, start.Job)
-	set("CRONIUM_RUN", start.Run)
-	set("CRONIUM_EVENT", start.Event)
-	set("CRONIUM_SERVER", start.Server)
-	if start.Input != nil {
-		set("CRONIUM_INPUT", string(start.Input))
-	}
-	return env
 }
 
 func lookup(env []string, name string) string {

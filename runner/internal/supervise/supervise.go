@@ -8,7 +8,9 @@ import (
 	"os/signal"
 	"syscall"
 
+	"cronium.dev/runner/internal/desk"
 	"cronium.dev/runner/internal/dir"
+	"cronium.dev/runner/internal/guard"
 	"cronium.dev/runner/internal/host"
 	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/mask"
@@ -42,6 +44,8 @@ type supervisor struct {
 	control *control
 	mask    *mask.Mask
 	family  tree.Family
+	desk    *desk.Desk
+	guard   guard.Guard
 	// terminated tells that the server asks all processes to end.
 	terminated chan os.Signal
 }
@@ -81,8 +85,12 @@ func prepare(arguments []string) (*supervisor, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.start, err = message.ParseStart(order); err != nil {
+	var context []byte
+	if s.start, context, err = message.ParseOrder(order); err != nil {
 		return nil, err
+	}
+	if len(s.start.Secrets) > 0 {
+		s.guard.Protect()
 	}
 	base, err := dir.OpenBase(arguments[0])
 	if err != nil {
@@ -107,6 +115,13 @@ func prepare(arguments []string) (*supervisor, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.desk, err = desk.Open(desk.Job{
+		Dir: s.job, Start: s.start, Context: context, Spool: s.spool, Mask: s.mask, Live: s.control, Protect: s.guard.Protect,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.control.renew = s.desk.Renew
 	s.control.open(s.spool, s.start.StopAfterMs)
 	return s, nil
 }
@@ -132,7 +147,7 @@ func (s *supervisor) supervise(answer *os.File) {
 	archive, manifest, broken := s.openPayload()
 	plan := &plan{}
 	if broken == nil {
-		plan, broken = newPlan(s.start, manifest, s.job.Path()+"/"+workName)
+		plan, broken = s.newPlan(manifest)
 	}
 	s.state.StartedAt = s.clock.Micros()
 	if err := s.begin(plan); err != nil {

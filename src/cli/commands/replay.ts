@@ -1,9 +1,11 @@
+import { readGivenSecrets } from '../given-secrets.ts';
 import { Interrupt } from '../interrupt.ts';
 import type { Shell } from '../shell.ts';
 import { startPlan } from '../start-plan.ts';
 
 export interface ReplayOptions {
   readonly on: readonly string[];
+  readonly secretFd: readonly string[];
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -14,6 +16,7 @@ export async function replayCommand(id: string, options: ReplayOptions, shell: S
   const servers = options.on.flatMap((names) => names.split(',')).map((name) => name.trim());
   const plan = await shell.cronium().planReplay(id, {
     ...(servers.length > 0 ? { servers } : {}),
+    secrets: readGivenSecrets(options.secretFd),
     trigger: 'terminal',
     signal: AbortSignal.any([interrupt.cancel, interrupt.left]),
   });

@@ -5,7 +5,10 @@ import { displayable } from '../../base/display.ts';
 import { parseDuration } from '../../base/duration.ts';
 import { CroniumError, sentence } from '../../domain/errors.ts';
 import type { Json, ScriptEvent } from '../../domain/event.ts';
+import { shortId } from '../../domain/id.ts';
+import { runStatus } from '../../domain/run.ts';
 import { answerInputs } from '../answer-inputs.ts';
+import { readGivenSecrets } from '../given-secrets.ts';
 import { Interrupt } from '../interrupt.ts';
 import type { Shell } from '../shell.ts';
 import { startPlan } from '../start-plan.ts';
@@ -13,6 +16,8 @@ import { startPlan } from '../start-plan.ts';
 export interface RunOptions {
   readonly on: readonly string[];
   readonly input?: string;
+  readonly inputFrom?: string;
+  readonly secretFd: readonly string[];
   readonly env: readonly string[];
   readonly timeout?: string;
   readonly parallel?: string;
@@ -32,7 +37,8 @@ export async function runCommand(
     ...(options.on.length > 0 ? { on: options.on } : {}),
     ...(args.length > 0 ? { args } : {}),
     env: parseEnvironment(options.env),
-    ...(options.input === undefined ? {} : { input: await readInput(options.input) }),
+    ...(await chooseInput(options, shell)),
+    secrets: readGivenSecrets(options.secretFd),
     ...(options.timeout === undefined ? {} : { timeoutMs: parseTimeout(options.timeout) }),
     ...(options.parallel === undefined ? {} : { parallel: parseParallel(options.parallel) }),
   };
@@ -71,6 +77,22 @@ function givenValues(
     ...(planned.args ? { args: [] } : {}),
     ...(input === undefined || planned.input !== undefined ? {} : { input }),
   };
+}
+
+/** Outputs of a run win over what is written down; two of them at once are a mistake. */
+async function chooseInput({ input, inputFrom }: RunOptions, shell: Shell): Promise<{ readonly input?: Json }> {
+  if (inputFrom === undefined) return input === undefined ? {} : { input: await readInput(input) };
+  if (input !== undefined) {
+    throw new CroniumError('usage', 'Cannot use --input and --input-from together: there is one input');
+  }
+  const run = shell.cronium().findRun(inputFrom);
+  if (runStatus(run.jobs.map(({ outcome }) => outcome)) === 'running') {
+    throw new CroniumError(
+      'usage',
+      `Cannot use --input-from ${inputFrom}: that run has not ended; wait for it with: cronium resume ${shortId(run.id)}`,
+    );
+  }
+  return { input: shell.cronium().outputs(run.id) };
 }
 
 async function readInput(text: string): Promise<Json> {

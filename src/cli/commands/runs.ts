@@ -1,7 +1,9 @@
+import type { RunOutputs } from '../../app/cronium.ts';
 import { displayable } from '../../base/display.ts';
 import { shortId } from '../../domain/id.ts';
 import { describeOutcome } from '../../domain/outcome.ts';
 import { type RunRecord, runStatus } from '../../domain/run.ts';
+import { jsonLine } from '../json-view.ts';
 import type { Shell } from '../shell.ts';
 
 /** `cronium runs`: newest first, after every unfinished run was brought up to date. */
@@ -12,7 +14,7 @@ export async function runsCommand(options: { readonly json?: boolean }, shell: S
   shell.status[Symbol.dispose]();
   const runs = cronium.runs();
   if (options.json) {
-    for (const run of runs) await shell.out.write(`${JSON.stringify(toJson(run))}\n`);
+    for (const run of runs) await shell.out.write(jsonLine(toJson(run, cronium.outputs(run.id))));
     return 0;
   }
   if (runs.length === 0) await shell.err.write('No runs yet; start one with: cronium run <script> --on <server>\n');
@@ -30,7 +32,7 @@ export async function runsCommand(options: { readonly json?: boolean }, shell: S
   return 0;
 }
 
-function toJson(run: RunRecord): object {
+function toJson(run: RunRecord, outputs: RunOutputs): object {
   return {
     id: run.id,
     event: run.eventName,
@@ -44,5 +46,6 @@ function toJson(run: RunRecord): object {
       phase,
       ...(outcome ? { outcome } : {}),
     })),
+    ...(Object.keys(outputs).length === 0 ? {} : { outputs }),
   };
 }

@@ -6,11 +6,13 @@ import type { Handlers } from './handler.ts';
 import { logCommands } from './logs/logs.ts';
 import { runCommands } from './run/run.ts';
 import { serverCommands } from './servers/servers.ts';
+import { variableCommands } from './variables/variables.ts';
 
 export type CommandDeps = Parameters<typeof runCommands>[0] &
   Parameters<typeof logCommands>[0] &
   Parameters<typeof eventCommands>[0] &
-  Parameters<typeof serverCommands>[0] & { readonly log: LogOutputChannel };
+  Parameters<typeof serverCommands>[0] &
+  Parameters<typeof variableCommands>[0] & { readonly log: LogOutputChannel };
 
 /** Registers every command; what one of them throws becomes a sentence for the person. */
 export function registerCommands(deps: CommandDeps): Disposable[] {
@@ -19,6 +21,7 @@ export function registerCommands(deps: CommandDeps): Disposable[] {
     ...logCommands(deps),
     ...eventCommands(deps),
     ...serverCommands(deps),
+    ...variableCommands(deps),
   };
   return Object.entries(handlers).map(([name, handle]) =>
     commands.registerCommand(COMMANDS[name as CommandName], async (target: unknown, selected?: unknown) => {

@@ -6,7 +6,7 @@ import { LogTail } from './log-tail.ts';
 import { buildRunPage, type RunPage } from './run-page.ts';
 
 export interface RunDocumentDeps {
-  cronium(): Promise<Pick<Cronium, 'findRun' | 'log'>>;
+  cronium(): Promise<Pick<Cronium, 'findRun' | 'log' | 'outputs'>>;
   moment(at: number): string;
   /** The page is another one now. */
   changed(): void;
@@ -140,7 +140,7 @@ export class RunDocument implements Disposable {
       this.#share(limits);
     }
     const logs = new Map([...this.#logs].map(([id, { tail }]) => [id, tail] as const));
-    this.#page = buildRunPage(this.#record, logs, this.#deps);
+    this.#page = buildRunPage(this.#record, logs, { ...this.#deps, outputs: cronium.outputs(this.run) });
     this.#state = !isOver ? 'live' : limits === QUICK_LIMITS && this.#isCut() ? 'cut' : 'whole';
     if (this.#state === 'whole') this.#logs.clear();
   }

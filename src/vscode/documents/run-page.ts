@@ -1,3 +1,4 @@
+import type { RunOutputs } from '../../app/cronium.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { describeOutcome } from '../../domain/outcome.ts';
 import { type JobRecord, type RunRecord, type RunTrigger, runStatus } from '../../domain/run.ts';
@@ -5,6 +6,7 @@ import { describePhase, describeStatus, describeTook } from '../describe.ts';
 import { describeGit } from '../output/run-heading.ts';
 import { lineText } from '../plain-text.ts';
 import type { Piece } from './log-tail.ts';
+import { outputLines } from './run-outputs.ts';
 import type { StyledText } from './styled-text.ts';
 
 /** What the page shows of a server's log. */
@@ -53,13 +55,13 @@ const TRIGGERS: Readonly<Record<RunTrigger, string>> = {
   terminal: 'in a terminal',
 };
 
-/** Builds the page of a run: what it was, how it ended where, then the log of each server in the order of the run. */
+/** Builds the page of a run: what it was, how it ended where, what was put out, then each server's log in the order of the run. */
 export function buildRunPage(
   run: RunRecord,
   logs: ReadonlyMap<string, SectionLog>,
-  { moment }: { moment(at: number): string },
+  { moment, outputs = {} }: { moment(at: number): string; readonly outputs?: RunOutputs },
 ): RunPage {
-  const header = headerLines(run, moment);
+  const header = [...headerLines(run, moment), ...outputLines(outputs)];
   const parts = [`${header.join('\n')}\n`];
   const sections: Section[] = [];
   let line = header.length;

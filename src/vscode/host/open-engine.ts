@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Cronium } from '../../app/cronium.ts';
+import type { Vault } from '../../app/host.ts';
 import { sqliteBinding } from '../../app/sqlite-binding.ts';
 import type { Prompts } from '../../transport/transport.ts';
 import { placeSettings, serverSettings } from './settings.ts';
@@ -8,7 +9,7 @@ import { placeSettings, serverSettings } from './settings.ts';
 /** Opens the engine over this window: the same data and configuration as the command line, the files of this package. */
 export async function openEngine(
   packageDir: string,
-  host: { readonly prompts: Prompts; log(line: string): void },
+  host: { readonly prompts: Prompts; readonly vault: Vault; log(line: string): void },
 ): Promise<Cronium> {
   // Loaded here and not above: SSH and SQLite must not weigh on the editor's start.
   const [{ createCronium }, { findPlaces }, { workspaceFiles }] = await Promise.all([
@@ -27,6 +28,7 @@ export async function openEngine(
     sqliteBinding: join(packageDir, 'dist', 'sqlite', sqliteBinding()),
     files: workspaceFiles(),
     prompts: host.prompts,
+    vault: host.vault,
     env: process.env,
     homeDir,
     log: (line) => host.log(line),

@@ -3,7 +3,13 @@ import { abortable } from '../../base/wait.ts';
 import type { LineOptions, Prompts, SecretOptions } from '../../transport/transport.ts';
 import { lineText, noticeText } from '../plain-text.ts';
 import { confirmHostKey } from './confirm-host-key.ts';
-import { createSecretMemory, isLoginSecret, type RememberedSecrets, type TypedSecret } from './secrets.ts';
+import {
+  createSecretMemory,
+  isEventSecret,
+  isLoginSecret,
+  type RememberedSecrets,
+  type TypedSecret,
+} from './secrets.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** The person at the editor. */
@@ -32,6 +38,7 @@ export function editorPrompts({ remembered, onProblem }: PromptDeps): EditorProm
       const ask = (): Promise<TypedSecret | undefined> =>
         turns.take(() => askSecret(prompt, options, { turns, wanted }), options);
       if (subject !== undefined && isLoginSecret(subject)) return memory.answer(subject, attempt, ask);
+      if (subject !== undefined && isEventSecret(subject)) return memory.answerForGood(subject, ask);
       return ask().then((given) => given?.secret);
     },
     askLine: (prompt, options) => turns.take(() => askLine(prompt, options, turns), options),
@@ -62,12 +69,13 @@ async function askSecret(
     box.validationMessage = { message, severity: InputBoxValidationSeverity.Error };
     listeners.push(box.onDidChangeValue(() => (box.validationMessage = undefined)));
   }
-  if (isLoginSecret(subject)) {
+  if (isLoginSecret(subject) || isEventSecret(subject)) {
+    const remembered = isEventSecret(subject)
+      ? l10n.t('remembered for this event on this machine')
+      : l10n.t('remembered once it has proven right');
     const showChoice = (): void => {
       box.buttons = [isToBeKept ? buttons().kept : buttons().notKept];
-      box.prompt = isToBeKept
-        ? `${noticeText(prompt)} — ${l10n.t('remembered once it has proven right')}`
-        : noticeText(prompt);
+      box.prompt = isToBeKept ? `${noticeText(prompt)} — ${remembered}` : noticeText(prompt);
     };
     showChoice();
     listeners.push(

@@ -1,9 +1,9 @@
 import type { SecretStorage } from 'vscode';
 import { sentence } from '../../domain/errors.ts';
 
-/** Passwords and passphrases that a person let the editor remember, by what they open. */
+/** Secrets that a person let the editor remember, by what they open or whom they are for. */
 export interface RememberedSecrets {
-  /** What is remembered: `password deploy@web1:22`, `passphrase /home/me/.ssh/id_ed25519`. */
+  /** What is remembered: `password deploy@web1:22`, `passphrase /home/me/.ssh/id_ed25519`, `secret TOKEN of a.sh in /project`. */
   subjects(): Promise<readonly string[]>;
   find(subject: string): Promise<string | undefined>;
   keep(subject: string, secret: string): Promise<void>;
@@ -20,6 +20,8 @@ export interface TypedSecret {
 export interface SecretMemory {
   /** The remembered secret, else what `ask` gives. `attempt`: how many answers were wrong before in this login. */
   answer(subject: string, attempt: number, ask: () => Promise<TypedSecret | undefined>): Promise<string | undefined>;
+  /** The same for what nobody proves right or wrong: it is kept at once. */
+  answerForGood(subject: string, ask: () => Promise<TypedSecret | undefined>): Promise<string | undefined>;
   /** Resolves when what follows from it is done. Never rejects. */
   tried(subject: string, found: 'accepted' | 'refused'): Promise<void>;
 }
@@ -39,9 +41,14 @@ export function rememberedSecrets(
   };
 }
 
-/** Says whether a secret may be remembered: those that log in to a server. What a script is given is asked for each time. */
+/** Says whether a secret logs in to a server: it may be remembered once it has done so. */
 export function isLoginSecret(subject: string): boolean {
   return /^(password|passphrase) /.test(subject);
+}
+
+/** Says whether a secret is what an event asks for and its script is given: whether it is right nobody here finds out. */
+export function isEventSecret(subject: string): boolean {
+  return subject.startsWith('secret ');
 }
 
 /** `onProblem` hears a sentence when the editor's storage does not do its part; without it the person types again, no more. */
@@ -56,9 +63,19 @@ export function createSecretMemory(remembered: RememberedSecrets, onProblem: (me
     }
   };
   const forget = (subject: string): Promise<void> => attempt('forget', subject, () => remembered.forget(subject));
+  const find = (subject: string) => attempt('look up', subject, () => remembered.find(subject));
+  const keep = (subject: string, secret: string) =>
+    attempt('remember', subject, () => remembered.keep(subject, secret));
   return {
+    answerForGood: async (subject, ask) => {
+      const kept = await find(subject);
+      if (kept !== undefined) return kept;
+      const given = await ask();
+      if (given?.isToBeKept) await keep(subject, given.secret);
+      return given?.secret;
+    },
     answer: async (subject, wrong, ask) => {
-      const kept = wrong > 0 ? undefined : await attempt('look up', subject, () => remembered.find(subject));
+      const kept = wrong > 0 ? undefined : await find(subject);
       if (kept !== undefined) return kept;
       const given = await ask();
       if (given?.isToBeKept) typed.set(subject, given.secret);
@@ -69,7 +86,7 @@ export function createSecretMemory(remembered: RememberedSecrets, onProblem: (me
       const secret = typed.get(subject);
       typed.delete(subject);
       if (found === 'refused') await forget(subject);
-      else if (secret !== undefined) await attempt('remember', subject, () => remembered.keep(subject, secret));
+      else if (secret !== undefined) await keep(subject, secret);
     },
   };
 }

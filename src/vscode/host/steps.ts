@@ -41,6 +41,8 @@ export async function askText(
     readonly prompt: string;
     readonly placeholder: string;
     readonly value?: string;
+    /** It is not shown as it is typed. */
+    readonly isSecret?: boolean;
     problem(text: string): string | undefined;
   },
 ): Promise<string> {
@@ -48,6 +50,7 @@ export async function askText(
   input.prompt = step.prompt;
   input.placeholder = step.placeholder;
   input.value = step.value ?? '';
+  input.password = step.isSecret === true;
   using _typing = disposing(input.onDidChangeValue((text) => (input.validationMessage = step.problem(text))));
   return await askStep(input, step, () => {
     input.validationMessage = step.problem(input.value);

@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<Suggestion['kind'], CompletionItemKind>> = {
   variable: CompletionItemKind.Variable,
   file: CompletionItemKind.File,
   header: CompletionItemKind.Snippet,
+  verb: CompletionItemKind.Function,
 };
 
 /** Where headers are written; a comment below is about code. */
@@ -72,7 +73,8 @@ function mayComplete(document: TextDocument, position: Position): boolean {
   return before.lastIndexOf('/*') > before.lastIndexOf('*/');
 }
 
-function toItem(suggestion: Suggestion, index: number): CompletionItem {
+/** A proposal as the editor takes it; `index`: its place among the others. */
+export function toItem(suggestion: Suggestion, index: number): CompletionItem {
   const item = new CompletionItem(suggestion.label, KINDS[suggestion.kind]);
   item.insertText = new SnippetString(suggestion.insertText);
   item.keepWhitespace = true;

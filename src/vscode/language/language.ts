@@ -1,6 +1,7 @@
 import { Disposable, type LogOutputChannel, languages, workspace } from 'vscode';
 import { SETTINGS } from '../contributions.ts';
 import type { LazyEngine } from '../engine.ts';
+import { CALL_TRIGGERS, CALLING_SCRIPTS, callCompletions, callHovers } from './calls.ts';
 import { COMPLETION_TRIGGERS, eventCompletions } from './completion.ts';
 import { EventDiagnostics } from './diagnostics.ts';
 import { EVENT_DOCUMENTS } from './event-document.ts';
@@ -9,7 +10,7 @@ import { eventHovers } from './hover.ts';
 import { EventLenses } from './lenses.ts';
 import { ServerNames } from './names.ts';
 
-/** Gives header blocks and `cronium.yaml` problems, fixes, completion, hovers and lenses. */
+/** Gives header blocks and `cronium.yaml` problems, fixes, completion, hovers and lenses, and scripts the verbs of `cronium.*`. */
 export function registerLanguage(deps: { readonly engine: LazyEngine; readonly log: LogOutputChannel }): Disposable {
   const names = new ServerNames(deps.engine, deps.log);
   const diagnostics = new EventDiagnostics(names, (error) =>
@@ -30,6 +31,8 @@ export function registerLanguage(deps: { readonly engine: LazyEngine; readonly l
     new Disposable(() => opened[Symbol.dispose]()),
     languages.registerCompletionItemProvider(EVENT_DOCUMENTS, eventCompletions(names), ...COMPLETION_TRIGGERS),
     languages.registerHoverProvider(EVENT_DOCUMENTS, eventHovers),
+    languages.registerCompletionItemProvider(CALLING_SCRIPTS, callCompletions(names), ...CALL_TRIGGERS),
+    languages.registerHoverProvider(CALLING_SCRIPTS, callHovers),
     languages.registerCodeActionsProvider(EVENT_DOCUMENTS, eventFixes(diagnostics), {
       providedCodeActionKinds: FIX_KINDS,
     }),

@@ -1,5 +1,6 @@
 import type { LogOutputChannel } from 'vscode';
 import type { KnownNames } from '../../app/language.ts';
+import type { NamedVariables } from '../../app/script-language.ts';
 import { sentence } from '../../domain/errors.ts';
 import type { LazyEngine } from '../engine.ts';
 
@@ -30,6 +31,20 @@ export class ServerNames {
   /** The names, when they cost little: the engine is open already. */
   async find(): Promise<KnownNames | undefined> {
     return this.#engine.opened ? await this.get() : undefined;
+  }
+
+  /** The variables that scripts share; opens the engine for them. Empty when it cannot be opened. */
+  async variables(): Promise<NamedVariables> {
+    try {
+      const known = (await this.#engine.get()).variables();
+      const names = Map.groupBy(known, ({ name }) => name);
+      return [...names].flatMap(([name, [first]]) =>
+        first ? [{ name, scope: first.scope, isSecret: first.type === 'secret' }] : [],
+      );
+    } catch (error) {
+      this.#log.debug(`Variables are not known to the editor's language support: ${sentence(error)}`);
+      return [];
+    }
   }
 
   forget(): void {

@@ -140,6 +140,8 @@ function commandOf({ target }: Row): string | undefined {
       return COMMANDS.openRun;
     case 'server':
     case 'deployment':
+    case 'scope':
+    case 'variable':
     case undefined:
       return undefined;
     default:

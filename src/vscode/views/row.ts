@@ -1,4 +1,5 @@
 import type { ScriptFile } from '../../domain/event.ts';
+import type { VariableScope } from '../../domain/shared-variable.ts';
 
 /** A line of a tree; plain, so that trees are built and tested without an editor. */
 export interface Row {
@@ -53,7 +54,10 @@ export type Target =
   | { readonly kind: 'server'; readonly name: string }
   | { readonly kind: 'deployment'; readonly server: string; readonly sha256: string }
   | { readonly kind: 'run'; readonly run: string }
-  | { readonly kind: 'job'; readonly run: string; readonly server: string };
+  | { readonly kind: 'job'; readonly run: string; readonly server: string }
+  /** All variables of a folder, an event, a server, or of nobody. */
+  | { readonly kind: 'scope'; readonly scope: VariableScope; readonly owner: string }
+  | { readonly kind: 'variable'; readonly scope: VariableScope; readonly owner: string; readonly name: string };
 
 /** What a tree shows. */
 export interface Rows {

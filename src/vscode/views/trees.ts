@@ -2,6 +2,7 @@ import { workspace } from 'vscode';
 import { VIEWS } from '../contributions.ts';
 import type { LazyEngine } from '../engine.ts';
 import type { EventIndex } from '../event-index.ts';
+import { openFolders } from '../host/place.ts';
 import type { LiveRuns } from '../live-runs.ts';
 import type { Memory } from '../memory.ts';
 import { recentScripts } from '../recent-scripts.ts';
@@ -12,13 +13,14 @@ import { describeMoment } from './moment.ts';
 import { RowTree } from './row-tree.ts';
 import { runningBadge, runRows } from './runs.ts';
 import { serverRows } from './servers.ts';
+import { variableRows } from './variables.ts';
 
 /** The views of the extension. */
 export interface Trees extends Disposable {
   readonly areRunsVisible: boolean;
   readonly areServersVisible: boolean;
   refreshEvents(): void;
-  /** What the engine knows: servers, deployments, runs. */
+  /** What the engine knows: servers, deployments, variables, runs. */
   refreshFacts(): void;
   refreshAll(): void;
 }
@@ -56,6 +58,17 @@ export function createTrees({ engine, live, events, memory, onRunsSeen }: TreeDe
     },
     { isNested: true },
   );
+  const variables = new RowTree(
+    VIEWS.variables,
+    async () => {
+      const known = (await engine.get()).variables();
+      const folders = known.some(({ scope }) => scope === 'event') ? await events.get() : [];
+      const eventName = (root: string, id: string): string | undefined =>
+        folders.find((folder) => folder.root === root)?.events.find(({ event }) => event.id === id)?.event.name;
+      return { rows: variableRows(known, { moment, folders: openFolders().map(({ root }) => root), eventName }) };
+    },
+    { isNested: true },
+  );
   const runRowDeps = {
     moment,
     liveJob: (run: string, server: string) => live.findJob(run, server),
@@ -64,7 +77,7 @@ export function createTrees({ engine, live, events, memory, onRunsSeen }: TreeDe
   const runs = new RowTree(VIEWS.runs, async () => runRows((await engine.get()).runs(), runRowDeps), {
     isNested: true,
   });
-  const factual = [servers, deployments, runs];
+  const factual = [servers, deployments, variables, runs];
   const refreshFacts = (): void => {
     for (const tree of factual) tree.refresh();
   };

@@ -100,7 +100,7 @@ test('planReplay() asks for secrets again, by the name under which they are reme
   };
   const plan = await kept.replay({}, { env: {}, prompts: { askSecret } });
   expect(plan.spec.secrets).toEqual({ TOKEN: 'typed' });
-  expect(asked).toEqual([['Secret TOKEN of "Restart web"', 'secret scripts/restart.sh TOKEN']]);
+  expect(asked).toEqual([['Secret TOKEN of "Restart web"', 'secret TOKEN of scripts/restart.sh in /project']]);
   await expect(kept.replay({}, { env: {} })).rejects.toMatchObject({ code: 'run/secret' });
 });
 

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { ExitReport } from '../../../src/domain/outcome.ts';
+import type { Effects } from '../../../src/execution/effects.ts';
 import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
 import { Pauses } from '../../../src/execution/pauses.ts';
 import { resumeJob } from '../../../src/execution/resume.ts';
@@ -9,6 +11,8 @@ import { Sessions } from '../../../src/execution/sessions.ts';
 import { openMirror } from '../../../src/store/mirror.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
 import { artifacts, record, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+import { noDesk } from './no-desk.ts';
+import { noEffects } from './no-effects.ts';
 import { silentJournal } from './silent-journal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cronium-resume-'));
@@ -28,6 +32,7 @@ async function resumeUnknown(logs: string): Promise<{ end: JobEnd; heard: string
     runner.answer('cancel', () => runner.say({ type: 'state', job, state: TOMBSTONE }));
   });
   await using sessions = new Sessions({
+    helpers: noDesk,
     artifacts: async () => artifacts,
     transport: () => opener as unknown as Transport,
     pin: () => undefined,
@@ -38,6 +43,9 @@ async function resumeUnknown(logs: string): Promise<{ end: JobEnd; heard: string
     journal: { phase: () => {}, starting: async () => {}, settled: () => {} },
     install: '3'.repeat(32),
     openMirror: () => openMirror(logs),
+    effects: noEffects,
+    desk: noDesk,
+    contextOf: () => Buffer.from('{}'),
     holdsPayload: () => true,
     payloadHeld: () => {},
     isRetryable: () => false,
@@ -65,4 +73,30 @@ test('a job with a log here has run, also when a power cut took back that it was
   mirror.close();
   const { end } = await resumeUnknown(logs);
   expect(end).toMatchObject({ kind: 'settled', outcome: { kind: 'lost' } });
+});
+
+test('a job whose end is here already gives what its script has set its effect before it ends', async () => {
+  const logs = join(folder, 'ended');
+  const mirror = openMirror(logs);
+  mirror.write(0, Buffer.concat([record('START', 0, '{}'), record('OUTPUT', 1, '{"key":"url"}\n"http://a"')]));
+  mirror.close();
+  const applied: unknown[] = [];
+  const effects: Effects = {
+    ...noEffects,
+    apply: (job, values, { seq }) => {
+      applied.push(
+        job,
+        values.map(({ name, value }) => [name, value]),
+        seq,
+      );
+      return [];
+    },
+  };
+  const exit: ExitReport = { reason: 'exited', code: 0 };
+  const deps = { openMirror: () => openMirror(logs), effects, desk: noDesk } as unknown as JobDeps;
+  const never = new AbortController().signal;
+  const job = { ...JOB, phase: 'running', cancelRequested: false, exit } as const;
+  const end = await resumeJob(job, deps, { signals: { cancel: never, leave: never }, emit: async () => {} });
+  expect(applied).toEqual([JOB.id, [['url', 'http://a']], 1]);
+  expect(end).toEqual({ kind: 'settled', outcome: { kind: 'succeeded', exitCode: 0 } });
 });

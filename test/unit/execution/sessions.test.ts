@@ -4,6 +4,7 @@ import { type SessionJournal, Sessions } from '../../../src/execution/sessions.t
 import type { Pin } from '../../../src/runner/pin.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
 import { artifacts, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+import { noDesk } from './no-desk.ts';
 
 const WEB: Server = { name: 'web', kind: 'ssh', address: 'web', tags: [] };
 const options = { signal: new AbortController().signal };
@@ -35,6 +36,7 @@ function make(play = async (runner: ScriptedRunner): Promise<void> => runner.gre
   const transport = { open: opener.open.bind(opener), [Symbol.asyncDispose]: close } as unknown as Transport;
   const made: { pin: Pin | undefined } = { pin: undefined };
   const sessions = new Sessions({
+    helpers: noDesk,
     artifacts: async () => artifacts,
     transport: () => transport,
     pin: () => made.pin,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CroniumError, Stopped } from '../../../src/domain/errors.ts';
-import type { ServerQuestion } from '../../../src/runner/message.ts';
+import type { ServerQuestion } from '../../../src/runner/client-message.ts';
 import { Questions } from '../../../src/runner/questions.ts';
 import type { StoredItem } from '../../../src/runner/server-report.ts';
 

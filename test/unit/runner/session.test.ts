@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { type Duplex, Writable } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
 import { Stopped } from '../../../src/domain/errors.ts';
 import { INITIAL_CREDIT_BYTES } from '../../../src/runner/outbox.ts';
 import type { RemoteOpener } from '../../../src/runner/remote.ts';
 import { openSession } from '../../../src/runner/runner.ts';
 import type { Session } from '../../../src/runner/session.ts';
+import type { Tunnel } from '../../../src/runner/tunnel.ts';
 import { artifacts, END, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cronium-session-'));
@@ -15,6 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const { signal } = new AbortController();
 const JOB = 'b'.repeat(32);
+const TUNNEL = { type: 'tunnel', job: JOB, stream: 2 ** 31, door: 'call', after: 3 };
 const STATE = { job: JOB, phase: 'running', end: 0 };
 
 async function open(): Promise<{ session: Session; runner: ScriptedRunner }> {
@@ -81,4 +83,52 @@ test('openSession() can be stopped while the server takes nothing of the runner'
     },
   });
   await expect(opening).rejects.toMatchObject({ by: 'user' });
+});
+
+test.each([
+  ['a tunnel with a number of ours', (runner: ScriptedRunner) => runner.say({ ...TUNNEL, stream: 7 })],
+  [
+    'a tunnel with a number of before',
+    (runner: ScriptedRunner) => {
+      for (let time = 0; time < 2; time++) runner.say(TUNNEL);
+    },
+  ],
+  ['a tunnel to another door', (runner: ScriptedRunner) => runner.say({ ...TUNNEL, door: 'shell' })],
+  ['data for a tunnel that nobody opened', (runner: ScriptedRunner) => runner.log(2 ** 31, 0, Buffer.alloc(1))],
+  [
+    'more through a tunnel than its credit',
+    (runner: ScriptedRunner) => {
+      runner.say(TUNNEL);
+      for (let piece = 0; piece < 40; piece++) runner.log(2 ** 31, 0, Buffer.alloc(32_768));
+    },
+  ],
+])('Session ends when the runner sends %s', async (_title, play) => {
+  const opener = scriptedOpener((runner) => runner.greet());
+  const sockets: Duplex[] = [];
+  const helpers = { serve: ({ socket }: Tunnel) => void sockets.push(socket), attached: () => {} };
+  const { session } = await openSession(opener, artifacts, { server: 'web', helpers, signal });
+  const closed = new Promise((resolve) => session.onDidClose(resolve));
+  play(opener.runners[0] ?? expect.unreachable());
+  expect(await closed).toMatchObject({ code: 'session/violation' });
+  expect(sockets.every(({ destroyed }) => destroyed)).toBe(true);
+});
+
+test('Session offers helpers with an attach, and says to whom it is attached before a script can ask', async () => {
+  const opener = scriptedOpener((runner) => runner.greet());
+  const told: string[] = [];
+  const helpers = {
+    serve: ({ job, door, after }: Tunnel) => void told.push(`${job} ${door} ${after}`),
+    attached: (job: string, on: Session) => void told.push(`${job} on ${on.server}`),
+  };
+  const { session } = await openSession(opener, artifacts, { server: 'web', helpers, signal });
+  const runner = opener.runners[0] ?? expect.unreachable();
+  const attaching = session.attach(JOB, 0);
+  const { stream, helpers: offered } = await runner.hears('attach');
+  runner.say({ type: 'attached', job: JOB, stream, offset: 0, end: 0, state: STATE });
+  runner.say(TUNNEL);
+  await attaching;
+  expect(offered).toBe(true);
+  await expect.poll(() => told).toEqual([`${JOB} on web`, `${JOB} call 3`]);
+  session.token(JOB, 'a.b.c');
+  expect(await runner.hears('token')).toEqual({ type: 'token', job: JOB, token: 'a.b.c' });
 });

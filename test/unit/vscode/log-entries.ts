@@ -1,4 +1,4 @@
-import type { Cronium, LogEntry } from '../../../src/app/cronium.ts';
+import type { Cronium, LogEntry, RunOutputs } from '../../../src/app/cronium.ts';
 import type { JobOutcome } from '../../../src/domain/outcome.ts';
 import type { JobRecord, RunRecord } from '../../../src/domain/run.ts';
 
@@ -17,9 +17,11 @@ export function logEntries(words: readonly Word[]): LogEntry[] {
 }
 
 /** An engine that knows one run, whose logs and outcomes a test changes as it goes. */
-export class FakeEngine implements Pick<Cronium, 'findRun' | 'log'> {
+export class FakeEngine implements Pick<Cronium, 'findRun' | 'log' | 'outputs'> {
   run: RunRecord;
   readonly logs: Record<string, Word[]> = {};
+  /** What was put out so far. */
+  told: RunOutputs = {};
   /** How often each log was read, and how many entries that gave. */
   reads = 0;
   entries = 0;
@@ -30,6 +32,10 @@ export class FakeEngine implements Pick<Cronium, 'findRun' | 'log'> {
 
   findRun(): RunRecord {
     return this.run;
+  }
+
+  outputs(): RunOutputs {
+    return this.told;
   }
 
   async *log(job: JobRecord, { from }: { readonly from?: { readonly offset: number } } = {}): AsyncGenerator<LogEntry> {

@@ -63,6 +63,16 @@ n=0
 while [ $n -lt 600 ]; do n=$((n + 1)); echo "line $n"; sleep 0.1; done
 `;
 
+const HITS = `#!/bin/sh
+# cronium:
+#   servers: [local]
+n=$(($(cronium.getVariable hits --default 0) + 1))
+cronium.setVariable hits $n
+cronium.output hits $n
+echo "now $n, version $(cronium.getVariable hits --version)"
+cronium.getVariable other --default none
+`;
+
 const STAGE: Act['stage'] = {
   // `ssh` takes the home from the account, which here is not the home of the person at the keyboard.
   settings: { 'cronium.sshConfigFile': '~/.ssh/config' },
@@ -112,11 +122,14 @@ const LOGS: Act['stage'] = {
   sshAliases: ['web-1', 'web-2'],
 };
 
+const VARIABLES: Act['stage'] = { files: { 'hits.sh': HITS }, sshAliases: [] };
+
 export const acts: readonly Act[] = [
   { name: 'basics', stage: STAGE, suites: [{ file: 'basics' }] },
   { name: 'language', stage: LANGUAGE, suites: [{ file: 'language' }] },
   { name: 'logs', stage: LOGS, suites: [{ file: 'logs' }] },
   { name: 'files', stage: FILES, suites: [{ file: 'files' }] },
+  { name: 'variables', stage: VARIABLES, suites: [{ file: 'variables' }] },
   {
     name: 'durable',
     stage: STAGE,

@@ -11,7 +11,14 @@ export const run = (): Promise<void> =>
         const api = await openApi();
         await openScript('plain.sh');
         await assert.rejects(api.runEvent('scripts/hello.sh'), /not trusted/);
-        for (const name of ['runActiveScript', 'runOn', 'rerunLast', 'connectServer', 'cancelRun'] as const) {
+        for (const name of [
+          'runActiveScript',
+          'runOn',
+          'rerunLast',
+          'connectServer',
+          'cancelRun',
+          'addVariable',
+        ] as const) {
           // A refusal is told to the person; the command itself must not do anything.
           await Promise.race([commands.executeCommand(COMMANDS[name]), pause()]);
         }

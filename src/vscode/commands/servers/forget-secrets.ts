@@ -4,16 +4,16 @@ import type { RememberedSecrets } from '../../host/secrets.ts';
 import { lineText } from '../../plain-text.ts';
 import { sayInPassing } from './say.ts';
 
-/** "Forget Remembered Passwords and Passphrases": shows what is remembered (never a secret itself), forgets what is chosen. */
+/** "Forget Remembered Secrets": shows what is remembered (never a secret itself), forgets what is chosen. */
 export async function forgetSecrets(remembered: RememberedSecrets): Promise<void> {
   const subjects = await remembered.subjects();
   if (subjects.length === 0) {
-    void window.showInformationMessage(l10n.t('No password and no passphrase is remembered'));
+    void window.showInformationMessage(l10n.t('No password, passphrase or secret of an event is remembered'));
     return;
   }
   const items = [...subjects].sort().map((subject) => ({ subject, label: describe(subject), picked: true }));
   const chosen = await window.showQuickPick(items, {
-    title: l10n.t('Forget Passwords and Passphrases'),
+    title: l10n.t('Forget Remembered Secrets'),
     placeHolder: l10n.t('Choose what to forget'),
     canPickMany: true,
   });
@@ -28,5 +28,6 @@ export async function forgetSecrets(remembered: RememberedSecrets): Promise<void
 function describe(subject: string): string {
   const [kind, ...rest] = subject.split(' ');
   const what = lineText(rest.join(' '));
+  if (kind === 'secret') return l10n.t('Secret {0}', what);
   return kind === 'passphrase' ? l10n.t('Passphrase of {0}', what) : l10n.t('Password of {0}', what);
 }

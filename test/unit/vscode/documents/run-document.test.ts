@@ -35,6 +35,15 @@ test('RunDocument shows what comes while it can be seen, at most four times a se
   expect(log(stage)).toContain('line 30');
 });
 
+test('RunDocument shows what is put out while the run goes on', async () => {
+  const { engine, document, changes } = setUp();
+  await document.refresh();
+  document.setAttention('aside');
+  engine.told = { web1: { rows: 42 } };
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(changes.at(-1)).toContain('Outputs\nweb1  rows  42\n');
+});
+
 test('RunDocument reads every entry once', async () => {
   const { engine, document } = setUp();
   engine.logs.web1 = ['one\n'];

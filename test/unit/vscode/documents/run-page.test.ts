@@ -47,6 +47,33 @@ test('buildRunPage() tells what a run was, how it ended where, and each log unde
   expect(page.lineCount).toBe(page.text.split('\n').length);
 });
 
+test('buildRunPage() tells the outputs of each server between how it ended and its log', () => {
+  const run = runOn({ web1: SUCCEEDED, db: FAILED });
+  const outputs = { web1: { rows: 42, version: '1.10' }, db: { list: ['a\x1b[31m', { b: null }] } };
+  const page = buildRunPage(run, new Map(), { moment: () => 'now', outputs });
+  const lines = page.text.split('\n');
+  expect(lines.slice(lines.indexOf('Outputs') - 2, page.sections[0]?.firstLine)).toEqual([
+    '✗ db    failed (exit code 3) · 2.5 s',
+    '',
+    'Outputs',
+    'web1  rows     42',
+    '      version  1.10',
+    `db    list     ["a\\u001b[31m",{"b":null}]`,
+    '',
+  ]);
+  expect(lines[page.sections[1]?.firstLine ?? -1]).toContain('db');
+  expect(page.lineCount).toBe(lines.length);
+});
+
+test('buildRunPage() tells so many outputs that the page can be read', () => {
+  const many = Object.fromEntries(Array.from({ length: 256 }, (_, index) => [`key${index}`, 'x'.repeat(1_000)]));
+  const outputs = { web1: many };
+  const page = buildRunPage(runOn({ web1: SUCCEEDED }), new Map(), { moment: () => 'now', outputs });
+  const lines = page.text.split('\n');
+  expect(lines).toContain('… 56 more');
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(600);
+});
+
 test('buildRunPage() says where each section is, and which failed', () => {
   const page = pageOf(runOn({ web1: SUCCEEDED, db: FAILED, web3: undefined }), {
     web1: ['1\n2\n3\n'],

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import { createSecretMemory, isLoginSecret, rememberedSecrets } from '../../../../src/vscode/host/secrets.ts';
+import {
+  createSecretMemory,
+  isEventSecret,
+  isLoginSecret,
+  rememberedSecrets,
+} from '../../../../src/vscode/host/secrets.ts';
 
 const WEB = 'password deploy@web1:22';
+const TOKEN = 'secret TOKEN of deploy.sh in /project';
 
 /** The editor's secret storage, with what was left in it. */
 function storageOf(left: Readonly<Record<string, string>> = {}) {
@@ -83,5 +89,18 @@ test('rememberedSecrets() leaves what others keep alone', async () => {
 });
 
 test('isLoginSecret() takes what logs in, not what a script is given', () => {
-  expect([WEB, 'passphrase /key', 'secret deploy.sh TOKEN'].map(isLoginSecret)).toEqual([true, true, false]);
+  expect([WEB, 'passphrase /key', TOKEN].map(isLoginSecret)).toEqual([true, true, false]);
+  expect([WEB, 'passphrase /key', TOKEN].map(isEventSecret)).toEqual([false, false, true]);
+});
+
+test('createSecretMemory() keeps the secret of an event at once, only when asked to, and asks no more', async () => {
+  const memory = memoryOf();
+  expect(await memory.answerForGood(TOKEN, typing('once', false))).toBe('once');
+  expect(await memory.answerForGood(TOKEN, async () => undefined)).toBeUndefined();
+  expect(await memory.remembered.subjects()).toEqual([]);
+  expect(await memory.answerForGood(TOKEN, typing('sesame', true))).toBe('sesame');
+  expect(await memory.remembered.subjects()).toEqual([TOKEN]);
+  expect(await memory.answerForGood(TOKEN, never)).toBe('sesame');
+  await memory.remembered.forget(TOKEN);
+  expect(await memory.answerForGood(TOKEN, typing('other', false))).toBe('other');
 });

@@ -1,0 +1,30 @@
+import { HelperDesk } from '../helpers/desk.ts';
+import type { Store } from '../store/store.ts';
+import { JobBook } from './book.ts';
+import type { Host } from './host.ts';
+import { ScriptEffects } from './script-effects.ts';
+import { SharedVariables } from './shared-variables.ts';
+
+/** What answers scripts, and where what they set goes. */
+export interface Helping {
+  readonly variables: SharedVariables;
+  readonly effects: ScriptEffects;
+  readonly desk: HelperDesk;
+}
+
+export interface HelpingDeps {
+  readonly store: Store;
+  readonly host: Pick<Host, 'env' | 'vault'>;
+  /** This installation's id. */
+  readonly install: string;
+  /** Something in the store has changed. */
+  changed(): void;
+  log(line: string): void;
+}
+
+export function createHelping({ store, host, install, changed, log }: HelpingDeps): Helping {
+  const variables = new SharedVariables({ store, host, changed });
+  const effects = new ScriptEffects({ store, changed, now: Date.now });
+  const book = new JobBook({ store, effects, variables, changed });
+  return { variables, effects, desk: new HelperDesk({ book, install, now: () => performance.now(), log }) };
+}

@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startChaosLab } from '../faults/lab/chaos-lab.ts';
+import { until } from '../faults/lab/until.ts';
+import { jsonLines } from '../fixtures/lab.ts';
+
+test('a write whose answer is lost is answered when it is asked again, and not done again', async () => {
+  // What the client says takes long enough to get lost on its way.
+  await using lab = await startChaosLab({ rules: (connection) => (connection === 0 ? { up: { delayMs: 700 } } : {}) });
+  const script = lab.script(
+    'lost.sh',
+    `#!/bin/sh
+cronium.getVariable counter
+echo ready
+until [ -e "$1" ]; do sleep 0.05; done
+cronium.setVariable counter 2 --json --if-unchanged --wait 60s; echo "exit $?"
+cronium.getVariable counter
+`,
+  );
+  const place = { scope: 'global', owner: '', name: 'counter' } as const;
+  await using engine = lab.engine();
+  await engine.setVariable(place, 1);
+  const gate = join(lab.folder, 'gate');
+  const running = lab.start('run', script, '--on', 'web1', '--json', '--', gate);
+  await running.saw('ready');
+  writeFileSync(gate, '');
+  await until(() => engine.variables()[0]?.version === 2);
+  expect(lab.chaos.break('reset')).toBe(1);
+  const { stdout } = await running.ended;
+  const said = jsonLines(stdout).map(({ type, text }) => (type === 'output' ? text : ''));
+  expect(said.join('')).toBe('1\nready\nexit 0\n2\n');
+  expect(engine.variableHistory(place).map(({ value, version }) => [value, version])).toEqual([
+    [2, 2],
+    [1, 1],
+  ]);
+});
