@@ -9,6 +9,8 @@ export type Phase = 'socket' | 'handshake' | 'login';
 
 const TOO_MANY_FAILURES = /too many authentication failures/i;
 const NO_MORE_METHODS = 14;
+/** How ssh2 says that a packet is longer than it takes, or garbled. */
+const BAD_LENGTH = /^Bad packet length/;
 
 export interface SshErrorContext {
   readonly phase: Phase;
@@ -47,6 +49,14 @@ export function describeSshError(host: ResolvedHost, error: unknown, { phase, de
   }
   if (/identification|SSH version|header|greeting/i.test(text)) {
     return connectError('connect/protocol', `${cannot}: what answers there is not an SSH server`, options);
+  }
+  if (phase === 'login' && BAD_LENGTH.test(text)) {
+    const found = 'the server sent a packet that is damaged or longer than 35,000 bytes';
+    return connectError(
+      'connect/protocol',
+      `${cannot}: ${found}; if it has a banner, the banner must be shorter`,
+      options,
+    );
   }
   return connectError('connect/protocol', `${cannot}: the server broke the protocol (${text})`, options);
 }

@@ -102,6 +102,19 @@ fault('F32', 'a long banner full of escapes is in no log, and is quoted as text 
   expect(`${denied.stdout}${denied.stderr}`).not.toMatch(/\x1b|\u009b|x{600}/);
 });
 
+fault('F32', 'a banner that is longer than a packet may be is told as such', async () => {
+  await using folder = await startLab({ servers: 0 });
+  const banner = folder.script('banner', 'x'.repeat(64 << 10));
+  await using server = await startShellServer({ shell: '/bin/bash', config: [`Banner ${banner}`] });
+  await using lab = await labOf(server);
+  const events = await lab.run(lab.script('it.sh', SCRIPT), { on: ['web1'] });
+  expect(outcomeOf(events, 'web1')).toMatchObject({
+    kind: 'broken',
+    code: 'connect/protocol',
+    message: expect.stringMatching(/longer than 35,000 bytes.*banner must be shorter/),
+  });
+});
+
 /** A login shell that says this and ends, as `login` and PAM do. */
 function saying(words: string): ShellServerOptions {
   const shell = '/run/saying';
