@@ -150,8 +150,7 @@ func (d *Dir) Touch(name string) error {
 		return err
 	}
 	defer file.Close()
-	now := syscall.NsecToTimeval(time.Now().UnixNano())
-	return d.wrap("touch", name, syscall.Futimes(int(file.Fd()), []syscall.Timeval{now, now}))
+	return d.wrap("touch", name, touch(int(file.Fd())))
 }
 
 // MakeMasked makes a directory with a mode that the umask cuts down as usual, but that its owner can use.

@@ -9,7 +9,8 @@ import (
 // CloseOnExec keeps all descriptors above one from the programs that this process will start. Where the system does not
 // list them it does so for the next few.
 func CloseOnExec(above int) {
-	const few = 64
+	// One more costs nothing; what is inherited stands at the beginning, mostly.
+	const few = 1024
 	names := []string{}
 	// macOS has the second one, Linux mostly both.
 	for _, path := range []string{"/proc/self/fd", "/dev/fd"} {

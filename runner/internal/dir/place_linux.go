@@ -105,6 +105,15 @@ func (p place) unlinkat(name string, flags uintptr) error {
 	return nil
 }
 
+// touch sets a file's time to now. Futimes of package syscall goes through /proc, which is not everywhere.
+func touch(fd int) error {
+	_, _, errno := syscall.Syscall6(syscall.SYS_UTIMENSAT, uintptr(fd), 0, 0, 0, 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
 // unlock gives us the rights to a directory of ours that nobody may read. It is opened as a mere place first, so that no
 // link is followed.
 func (p place) unlock(name string) error {

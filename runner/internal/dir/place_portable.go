@@ -5,6 +5,7 @@ package dir
 import (
 	"os"
 	"syscall"
+	"time"
 )
 
 // place is an open directory whose entries are reached without following links. os.Root never leaves the directory, but
@@ -162,4 +163,10 @@ func bare(err error) error {
 		return wrapped.Err
 	}
 	return err
+}
+
+// touch sets a file's time to now.
+func touch(fd int) error {
+	now := syscall.NsecToTimeval(time.Now().UnixNano())
+	return syscall.Futimes(fd, []syscall.Timeval{now, now})
 }

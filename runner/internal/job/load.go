@@ -112,10 +112,19 @@ func (s *Store) lose(d *dir.Dir, state *State) (*State, error) {
 	if state.End, err = spool.Size(d); err != nil {
 		return nil, err
 	}
-	state.Phase, state.Reason = Lost, "server rebooted"
-	if state.BootID == s.host.BootID {
-		state.Reason, state.Strays = "runner ended unexpectedly", stray.Find(state.Job)
+	state.Phase = Lost
+	isKnown := state.BootID != "" && s.host.BootID != ""
+	switch {
+	case isKnown && state.BootID != s.host.BootID:
+		state.Reason = "server rebooted"
+		return state, nil
+	case isKnown:
+		state.Reason = "runner ended unexpectedly"
+	default:
+		// Without /proc a boot has no name, and two without a name may be two.
+		state.Reason = "runner ended unexpectedly, or server rebooted"
 	}
+	state.Strays = stray.Find(state.Job)
 	return state, nil
 }
 

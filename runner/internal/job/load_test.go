@@ -17,9 +17,14 @@ var id = strings.Repeat("1", 32)
 // claimed is a store with one job, whose lock is held.
 func claimed(t *testing.T) (store *Store, path string, d *dir.Dir, lock *os.File) {
 	t.Helper()
+	return claimedOn(t, host.Host{ID: "here", BootID: "boot"})
+}
+
+func claimedOn(t *testing.T, here host.Host) (store *Store, path string, d *dir.Dir, lock *os.File) {
+	t.Helper()
 	base, err := dir.OpenBase(filepath.Join(t.TempDir(), "base"))
 	must(t, err)
-	store, err = OpenStore(base, host.Host{ID: "here", BootID: "boot"})
+	store, err = OpenStore(base, here)
 	must(t, err)
 	d, lock, err = store.Claim(id)
 	must(t, err)
@@ -74,6 +79,24 @@ func TestLoadJudges(t *testing.T) {
 			}
 			_ = lock.Close()
 		})
+	}
+}
+
+// TestLoadJudgesBoots has boots that nobody can name, as where there is no /proc: they are neither the same nor others.
+func TestLoadJudgesBoots(t *testing.T) {
+	const unclear = "runner ended unexpectedly, or server rebooted"
+	for _, test := range []struct{ then, now, reason string }{
+		{"boot", "boot", "runner ended unexpectedly"}, {"boot", "other", "server rebooted"},
+		{"boot", "", unclear}, {"", "boot", unclear}, {"", "", unclear},
+	} {
+		store, _, d, lock := claimedOn(t, host.Host{ID: "here", BootID: test.now})
+		must(t, (&State{Job: id, Phase: Running, Host: "here", BootID: test.then, StartedAt: 1}).Write(d))
+		must(t, lock.Close())
+		got, err := store.Load(id)
+		must(t, err)
+		if got.Phase != Lost || got.Reason != test.reason {
+			t.Errorf("%q, then %q: got %v %q, want %q", test.then, test.now, got.Phase, got.Reason, test.reason)
+		}
 	}
 }
 

@@ -54,8 +54,15 @@ func OpenStore(base *dir.Dir) (*Store, error) {
 	return &Store{files: files, uploads: map[*Upload]struct{}{}}, nil
 }
 
-// Has says whether the archive is here, and marks it as used.
-func (s *Store) Has(sha256 string) bool { return s.files.Touch(sha256+suffix) == nil }
+// Has says whether the archive is here, and marks it as used where the system lets us: one that cannot be marked is here
+// all the same, and may only be collected earlier.
+func (s *Store) Has(sha256 string) bool {
+	if s.files.Touch(sha256+suffix) == nil {
+		return true
+	}
+	entry, err := s.files.Stat(sha256 + suffix)
+	return err == nil && entry.IsFile
+}
 
 // Open opens an archive.
 func (s *Store) Open(sha256 string) (*Archive, error) {

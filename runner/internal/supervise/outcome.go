@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"syscall"
@@ -181,15 +182,18 @@ func (s *supervisor) noteProcesses(running *script, exit *job.Exit) {
 		return
 	default:
 	}
-	left := s.name(s.family.Descendants(running.pid))
-	if len(left) == 0 {
-		return
-	}
-	text := "The script has ended, and processes that it started go on: "
+	text := "The script has ended, and processes that it started go on"
 	if exit.Reason != job.Exited {
-		text = "The script was stopped, and processes that it started could not be killed: "
+		text = "The script was stopped, and processes that it started could not be killed"
 	}
-	_ = s.spool.Note("processes/left", text+list(left))
+	descendants, err := s.family.Descendants(running.pid)
+	left := s.name(descendants)
+	switch {
+	case errors.Is(err, tree.ErrBlind):
+		_ = s.spool.Note("processes/left", text+"; this server does not tell which")
+	case len(left) > 0:
+		_ = s.spool.Note("processes/left", text+": "+list(left))
+	}
 }
 
 // name makes processes fit to be shown: arguments can hold secrets, also where they are cut.

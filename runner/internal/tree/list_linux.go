@@ -9,6 +9,9 @@ import (
 
 // list reads all processes from /proc.
 func list() ([]process, error) {
+	if _, err := os.Stat("/proc/self"); err != nil {
+		return nil, ErrBlind
+	}
 	proc, err := os.Open("/proc")
 	if err != nil {
 		return nil, err

@@ -67,7 +67,10 @@ func TestAProcessWithoutItsFirstThreadIsKilled(t *testing.T) {
 			t.Fatal("its first thread does not end")
 		}
 	}
-	found := Family{}.Descendants(1 << 30)
+	found, err := Family{}.Descendants(1 << 30)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(found) != 1 || found[0].Pid != command.Process.Pid || found[0].Command == "" {
 		t.Errorf("got %v, want the process", found)
 	}

@@ -17,6 +17,9 @@ const (
 	betweenLooks  = 20 * time.Millisecond
 )
 
+// ErrBlind says that the system does not show its processes: there is no /proc.
+var ErrBlind = errors.New("the system does not show its processes")
+
 // Family is this process with all that a script starts.
 type Family struct {
 	// orphansStray is true where orphans become the children of the system's first process. What keeps a script's
@@ -59,18 +62,19 @@ func (f Family) Remember(group int) Known {
 
 // Descendants lists all processes below this one that have not ended, and those of the script's process group where the
 // system does not keep them below us.
-func (f Family) Descendants(group int) []job.Process { return f.find(group, nil) }
+// Where processes cannot be seen it returns ErrBlind.
+func (f Family) Descendants(group int) ([]job.Process, error) { return f.find(group, nil) }
 
-func (f Family) find(group int, known Known) []job.Process {
+func (f Family) find(group int, known Known) ([]job.Process, error) {
 	all, err := list()
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	found := []job.Process{}
 	for _, p := range f.below(all, os.Getpid(), group, known) {
 		found = append(found, job.Process{Pid: p.pid, Command: command(p)})
 	}
-	return found
+	return found, nil
 }
 
 // below picks the living descendants of a process; where orphans stray also the members of the group, those that are
@@ -149,10 +153,11 @@ func (k Known) anyAlive() bool {
 // patience ends. It returns those that needed it.
 func (f Family) Kill(group int, known Known, patience time.Duration) []job.Process {
 	killed, seen := []job.Process{}, map[int]bool{}
-	alive := f.find(group, known)
+	// Where nobody can be seen, the group is all that can be reached.
+	alive, _ := f.find(group, known)
 	// Once only: when the group is gone, its number may become another's.
 	_ = syscall.Kill(-group, syscall.SIGKILL)
-	for deadline := time.Now().Add(patience); ; alive = f.find(group, known) {
+	for deadline := time.Now().Add(patience); ; alive, _ = f.find(group, known) {
 		// Signals go out before anything else is done: what is killed forks no more.
 		for _, process := range alive {
 			_ = syscall.Kill(process.Pid, syscall.SIGKILL)
