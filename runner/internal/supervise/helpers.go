@@ -75,14 +75,17 @@ func (o tunnelOrder) message() *jsontext.Object {
 // installTools puts the helper commands in place while the payload is unpacked.
 func (s *supervisor) installTools() <-chan error {
 	done := make(chan error, 1)
-	go func() {
-		runner, err := os.Executable()
-		if err == nil {
-			err = toolbox.Install(s.job, runner)
-		}
-		done <- err
-	}()
+	go func() { done <- toolbox.Install(s.job, s.executable()) }()
 	return done
+}
+
+// executable is the path of this runner. Without /proc it is where a runner of this hash is kept.
+func (s *supervisor) executable() string {
+	path, err := os.Executable()
+	if err != nil {
+		path = s.base + "/bin/" + s.state.Runner + "/cronium-runner"
+	}
+	return path
 }
 
 func brokenWithoutTools(err error) *job.Exit {

@@ -24,7 +24,10 @@ function ending(text: string): AsyncDisposable {
 fault('F36', 'a server without /proc runs a script to its end, cold and warm', async () => {
   await using server = await startWithoutProc();
   await using lab = await labOf(server);
-  const script = lab.script('it.sh', '#!/bin/sh\n[ ! -e /proc/self ] || exit 9\necho it runs; exit 5\n');
+  const script = lab.script(
+    'it.sh',
+    '#!/bin/sh\n[ ! -e /proc/self ] || exit 9\ncronium.output answer 42 || exit 8\necho it runs; exit 5\n',
+  );
   for (const _round of ['cold', 'warm']) {
     const events = await lab.run(script, { on: ['web1'] });
     expect(outcomeOf(events, 'web1')).toEqual({ kind: 'failed', exitCode: 5 });
