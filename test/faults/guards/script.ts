@@ -110,7 +110,7 @@ export const GUARDS: readonly Guard[] = [
     name: 'who outlives its script is named',
     ids: ['F66'],
     file: 'runner/internal/supervise/outcome.go',
-    find: '_ = s.spool.Note("processes/left", text+list(left))',
+    find: '_ = s.spool.Note("processes/left", text+": "+list(left))',
     replace: '_ = text',
   },
   {

@@ -33,8 +33,8 @@ export const GUARDS: readonly Guard[] = [
     name: 'a lost job names what goes on',
     ids: ['F24'],
     file: 'runner/internal/job/load.go',
-    find: 'state.Reason, state.Strays = "runner ended unexpectedly", stray.Find(state.Job)',
-    replace: 'state.Reason, state.Strays = "runner ended unexpectedly", stray.Find("")',
+    find: 'state.Strays = stray.Find(state.Job)',
+    replace: 'state.Strays = stray.Find("")',
   },
   {
     name: 'memory that ran out is noted',
