@@ -147,7 +147,7 @@ export class Follower {
     this.#isSyncing = true;
     mirror
       .sync()
-      .then(() => session.ack(job, offset))
+      .then(() => session.ack(job, offset, 'soon'))
       // The mirror keeps its failure; the next write or the last sync tells it.
       .catch(() => {})
       .finally(() => {

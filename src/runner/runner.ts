@@ -68,6 +68,18 @@ export async function openSession(
   artifacts: Artifacts,
   options: OpenSessionOptions,
 ): Promise<OpenedSession> {
+  try {
+    return await open(opener, artifacts, options);
+  } catch (error) {
+    // Something else runs under the name of ours, such as a copy with a damaged byte: ours takes its place, once. If it has read a
+    // start, the job is known by its id.
+    const isForeign = error instanceof CroniumError && error.code === 'session/hash';
+    if (!isForeign || options.force || options.pin) throw error;
+    return await open(opener, artifacts, { ...options, force: true });
+  }
+}
+
+async function open(opener: RemoteOpener, artifacts: Artifacts, options: OpenSessionOptions): Promise<OpenedSession> {
   const { first, server } = options;
   const runners = runnerTable(artifacts.all, options.pin);
   // A version from before may not know what a context is.

@@ -132,9 +132,9 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** Everything before `offset` is safe here: the server may drop it. */
-  ack(job: string, offset: number): void {
-    this.#outbox.messageSoon({ type: 'ack', job, offset });
+  /** Everything before `offset` is safe here: the server may drop it. `soon`: with the next message, or within a second. */
+  ack(job: string, offset: number, when: 'now' | 'soon' = 'now'): void {
+    this.#outbox[when === 'now' ? 'message' : 'messageSoon']({ type: 'ack', job, offset });
   }
 
   /** Hands over the newest token for the job's helper API. */

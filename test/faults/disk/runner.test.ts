@@ -37,6 +37,12 @@ const DAMAGES: Readonly<Record<string, (file: string, random: Random) => void>> 
     rmSync(file);
     writeFileSync(file, bytes, { mode: 0o500 });
   },
+  // It runs as ever, and is another one.
+  'with a byte more': (file) => {
+    const bytes = readFileSync(file);
+    rmSync(file);
+    writeFileSync(file, Buffer.concat([bytes, Buffer.from('x')]), { mode: 0o500 });
+  },
   'a directory': (file) => {
     rmSync(file);
     mkdirSync(file);

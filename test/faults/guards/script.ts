@@ -58,11 +58,11 @@ export const GUARDS: readonly Guard[] = [
     replace: 'if part == "" {',
   },
   {
-    name: 'the size of a start is looked at before anything is sent',
+    name: 'the size of an input is looked at before anything is sent',
     ids: ['T23'],
     file: 'src/app/planning.ts',
-    find: 'if (size <= MAX_SPEC_BYTES) return;',
-    replace: 'if (size > 0) return;',
+    find: 'if (inputSize > MAX_INPUT_BYTES) {',
+    replace: 'if (inputSize < 0) {',
   },
   {
     name: 'a flood of lines is no reason to let memory grow',

@@ -147,7 +147,7 @@ fault('T23', 'input, arguments and environment are data, whatever is in them', a
 
 fault('T23', 'an input that is too large is refused with a way out before anything is sent', async () => {
   await using lab = await startLab();
-  const file = lab.script('input.json', JSON.stringify('x'.repeat(10_000_000)));
+  const file = lab.script('input.json', JSON.stringify('x'.repeat(17_000_000)));
   const { code, stderr } = await lab.cli(
     'run',
     lab.script('none.sh', '#!/bin/sh\n'),
@@ -157,6 +157,6 @@ fault('T23', 'an input that is too large is refused with a way out before anythi
     `@${file}`,
   );
   expect(code).toBe(2);
-  expect(stderr).toMatch(/input are 10000\d\d\d bytes together, at most 60000 are possible; name a file under "files"/);
+  expect(stderr).toMatch(/its input is 17000002 bytes, at most 16777216 are possible/);
   expect(lab.servers[0]?.connections()).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sshd } from '../../fixtures/sshd.ts';
 import { sshdProcesses } from './sessions.ts';
@@ -24,9 +24,9 @@ export function inside(server: Sshd, path: string): string {
   return join('/proc', String(sshdProcesses(server).listener), 'root', path);
 }
 
-/** All files below a folder, with their sizes; hidden ones too. */
+/** All files below a folder, hidden ones too; links, which lead somewhere else from here, do not count. */
 export function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => statSync(join(folder, name)).isFile())
+    .filter((name) => lstatSync(join(folder, name)).isFile())
     .map((name) => name);
 }
