@@ -43,4 +43,18 @@ export const GUARDS: readonly Guard[] = [
     find: "client.on('error', (",
     replace: "client.on('mistake' as 'error', (",
   },
+  {
+    name: 'the helper API has its routes and no others',
+    ids: ['T20'],
+    file: 'src/helpers/http-request.ts',
+    find: "if (found.length === 0) throw new Refusal(404, 'route', 'There is no such route');",
+    replace: "if (found.length === 0) found.push({ route: ROUTES[0] as Route, name: '' });",
+  },
+  {
+    name: 'a request has one token',
+    ids: ['T21'],
+    file: 'src/helpers/http-request.ts',
+    find: 'const token = found.length === 1 ? ',
+    replace: 'const token = found.length > 0 ? ',
+  },
 ];
