@@ -46,7 +46,7 @@ export function calm(): { isBack(megabytes?: number): Promise<void> } {
   const before = holdings();
   const rss = process.memoryUsage().rss;
   return {
-    isBack: async (megabytes = 128) => {
+    isBack: async (megabytes = 64) => {
       await expect.poll(() => more(holdings(), before), { timeout: 10_000, interval: 50 }).toEqual([]);
       expect((process.memoryUsage().rss - rss) / 1_000_000).toBeLessThan(megabytes);
     },
