@@ -240,7 +240,7 @@ func TestAJobThatIsOverAnswersNobody(t *testing.T) {
 	c.await("started")
 	c.await("state")
 	c.leave()
-	late := exec.Command(filepath.Join(base, "jobs", job, "bin", "cronium.output"), "late", "1")
+	late := exec.Command(toolsIn(t, base)+"/bin/cronium.output", "late", "1")
 	late.Env = []string{"CRONIUM_CTL=" + filepath.Join(base, "jobs", job)}
 	begun := time.Now()
 	text, err := late.CombinedOutput()
@@ -251,4 +251,14 @@ func TestAJobThatIsOverAnswersNobody(t *testing.T) {
 	if len(h.outputs) != 0 {
 		t.Errorf("got %v", h.outputs)
 	}
+}
+
+// toolsIn is the only toolbox of a base directory.
+func toolsIn(t *testing.T, base string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(base, "bin", "*", "tools"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("got %v, %v", found, err)
+	}
+	return found[0]
 }

@@ -77,8 +77,8 @@ function read([verb, ...words], otherwise) {
 }
 
 function run(words, ...value) {
-  const place = process.env.CRONIUM_CTL;
-  if (!place) throw new CroniumError('invalid', 'This script is not run by Cronium: CRONIUM_CTL is not set');
+  const place = process.env.CRONIUM_TOOLS;
+  if (!place) throw new CroniumError('invalid', 'This script is not run by Cronium: CRONIUM_TOOLS is not set');
   const text = value.length === 0 ? '' : JSON.stringify(value[0]);
   if (text === undefined) throw new TypeError('The value cannot be written as JSON');
   const done = spawnSync(join(place, 'bin', 'cronium'), words, { input: text, encoding: 'utf8', maxBuffer });

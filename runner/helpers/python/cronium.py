@@ -112,9 +112,9 @@ def _read(arguments: List[str], default: Any) -> Any:
 
 
 def _run(arguments: List[str], value: Any = _RAISE) -> str:
-    place = _os.environ.get("CRONIUM_CTL")
+    place = _os.environ.get("CRONIUM_TOOLS")
     if not place:
-        raise CroniumError("invalid", "This script is not run by Cronium: CRONIUM_CTL is not set")
+        raise CroniumError("invalid", "This script is not run by Cronium: CRONIUM_TOOLS is not set")
     given = b"" if value is _RAISE else _json.dumps(value, allow_nan=False).encode("utf-8")
     done = _subprocess.run(
         [_os.path.join(place, "bin", "cronium")] + arguments,

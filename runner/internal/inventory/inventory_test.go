@@ -62,6 +62,12 @@ func TestCleanKeepsWhatIsInUse(t *testing.T) {
 	put(t, path, "payloads/.put-1-new", now)
 	put(t, path, "bin/"+sum("4")+"/.up-1-old", old)
 	put(t, path, "bin/"+sum("5")+"/.up-1-new", now)
+	for _, id := range []string{"1", "2", "4", "7"} {
+		put(t, path, "bin/"+sum(id)+"/tools/lib/python/cronium.py", old)
+	}
+	put(t, path, "bin/"+sum("4")+"/.tools-old/lib/file", old)
+	must(t, os.Chtimes(filepath.Join(path, "bin", sum("4"), ".tools-old"), old, old))
+	put(t, path, "bin/"+sum("5")+"/.tools-new/lib/file", now)
 	put(t, path, "jobs/.gone-x/work/file", old)
 	put(t, path, ".probe-1-old", old)
 	put(t, path, ".probe-1-new", now)
@@ -82,11 +88,13 @@ func TestCleanKeepsWhatIsInUse(t *testing.T) {
 		"job " + name("1"), "job " + name("3"), "job " + name("6"), "job " + name("8"),
 		"payload " + sum("1"), "payload " + sum("3"), "runner " + sum("1"), "runner " + sum("3"),
 		"other payloads/.put-1-new", "other bin/" + sum("5") + "/.up-1-new", "other .probe-1-new",
+		"other bin/" + sum("5") + "/.tools-new",
 	}
 	wantRemoved := []string{
 		"job " + name("2"), "job " + name("4"), "job " + name("5"), "job " + name("7"), "job " + name("9"),
 		"payload " + sum("2"), "payload " + sum("4"), "runner " + sum("2"), "runner " + sum("4"),
 		"other payloads/.put-1-old", "other bin/" + sum("4") + "/.up-1-old", "other jobs/.gone-x", "other .probe-1-old",
+		"other bin/" + sum("4") + "/.tools-old", "other bin/" + sum("7") + "/tools",
 	}
 	used, free := split(items)
 	same(t, "in use", used, wantKept)
@@ -117,6 +125,7 @@ func TestItemsTellTheirSizes(t *testing.T) {
 	put(t, path, job+"/spool/0000000000000000", time.Now())
 	must(t, os.Symlink("/etc", filepath.Join(path, job, "work", "etc")))
 	put(t, path, "bin/"+sum("1")+"/cronium-runner", time.Now())
+	put(t, path, "bin/"+sum("1")+"/tools/lib/python/cronium.py", time.Now())
 	put(t, path, "payloads/"+sum("2")+".tar.gz", time.Now().Add(-time.Minute))
 	items, err := base.List(time.Now())
 	must(t, err)
@@ -124,7 +133,7 @@ func TestItemsTellTheirSizes(t *testing.T) {
 	for _, item := range items {
 		got[string(item.Kind)] = item.Bytes
 	}
-	if want := map[string]int64{"job": 12, "runner": 4, "payload": 4}; !reflect.DeepEqual(got, want) {
+	if want := map[string]int64{"job": 12, "runner": 8, "payload": 4}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
@@ -179,6 +188,7 @@ func TestRemoveRunner(t *testing.T) {
 		put(t, path, "bin/"+sum(id)+"/cronium-runner", time.Now())
 	}
 	put(t, path, "bin/"+sum("2")+"/.up-1", time.Now())
+	put(t, path, "bin/"+sum("1")+"/tools/lib/python/cronium.py", time.Now())
 	d, lock, err := base.Jobs.Claim(name("1"))
 	must(t, err)
 	state := job.State{Phase: job.Running, Host: "here", BootID: "boot", StartedAt: 1, Runner: sum("1")}
@@ -194,6 +204,9 @@ func TestRemoveRunner(t *testing.T) {
 		if err := base.RemoveRunner(sum(id)); !errors.Is(err, ErrUnknown) {
 			t.Errorf("once more: got %v, want %v", err, ErrUnknown)
 		}
+	}
+	if _, err := os.Stat(filepath.Join(path, "bin", sum("1"))); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v: the toolbox of a version that is gone is still there", err)
 	}
 	if _, err := os.Stat(filepath.Join(path, "bin", sum("2"), ".up-1")); err != nil {
 		t.Errorf("an upload that is under way is gone: %v", err)

@@ -2,12 +2,14 @@ package inventory
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"cronium.dev/runner/internal/dir"
 	"cronium.dev/runner/internal/jsontext"
+	"cronium.dev/runner/internal/toolbox"
 )
 
 // The names that the boot script gives; src/runner/boot-script.ts.
@@ -68,7 +70,7 @@ func (b Base) runners(now time.Time, need needs) ([]Item, error) {
 	return items, err
 }
 
-// version tells what is in the directory of one version: the runner, and what is left of uploads.
+// version tells what is in the directory of one version: the runner with its toolbox, and what is left half-written.
 func (b Base) version(bin *dir.Dir, sum string, now time.Time, need needs) []Item {
 	place, err := bin.Stat(sum)
 	if err != nil || !place.IsDir {
@@ -80,18 +82,23 @@ func (b Base) version(bin *dir.Dir, sum string, now time.Time, need needs) []Ite
 	}
 	defer sub.Close()
 	names, _ := sub.Names()
+	isUsed := need.isUnclear || need.runners[sum]
 	items := []Item{}
 	for _, name := range names {
 		entry, err := sub.Stat(name)
-		if err != nil || !entry.IsFile || (name != runnerName && !strings.HasPrefix(name, upPrefix)) {
+		if err != nil {
 			continue
 		}
-		item := Item{Runner, sum, entry.Size, need.isUnclear || need.runners[sum], b.remover(sum, name)}
-		if name != runnerName {
-			item.Kind, item.Name = Other, binName+"/"+sum+"/"+name
-			item.IsInUse = now.Sub(entry.Modified) < unfinished
+		path := binName + "/" + sum + "/" + name
+		switch {
+		case name == runnerName && entry.IsFile:
+			items = append(items, Item{Runner, sum, entry.Size + sub.Size(toolbox.Folder), isUsed, b.remover(sum, name)})
+		case name == toolbox.Folder && !slices.Contains(names, runnerName):
+			items = append(items, Item{Other, path, sub.Size(name), isUsed, b.remover(sum, name)})
+		case entry.IsFile && strings.HasPrefix(name, upPrefix), strings.HasPrefix(name, toolbox.Prefix):
+			isFresh := now.Sub(entry.Modified) < unfinished
+			items = append(items, Item{Other, path, sub.Size(name), isFresh, b.remover(sum, name)})
 		}
-		items = append(items, item)
 	}
 	if len(names) == 0 {
 		items = append(items, Item{Other, binName + "/" + sum, 0, now.Sub(place.Modified) < unfinished, b.remover(sum, "")})
@@ -113,14 +120,20 @@ func (b Base) remover(sum, name string) func() error {
 	}
 }
 
-// removeFrom deletes a file of a version, and the version's directory when nothing else is in it.
+// removeFrom deletes something of a version, a runner with its toolbox, and the version's directory when nothing else is in it.
 func removeFrom(bin *dir.Dir, sum, name string) error {
 	sub, err := bin.Sub(sum)
 	if err != nil {
 		return err
 	}
-	err = sub.Remove(name)
-	sub.Close()
+	defer sub.Close()
+	if name == runnerName {
+		if err = sub.Remove(name); err == nil {
+			err = sub.RemoveAll(toolbox.Folder)
+		}
+	} else {
+		err = sub.RemoveAll(name)
+	}
 	if err == nil {
 		_ = bin.RemoveEmpty(sum)
 	}

@@ -69,8 +69,8 @@ func (a *Archive) ReadManifest() (*Manifest, error) {
 	return manifest, nil
 }
 
-// Extract unpacks the files into a directory that is empty. stop is asked between entries.
-func (a *Archive) Extract(into *dir.Dir, entrypoint string, stop func() bool) error {
+// Extract unpacks the files into a directory that is empty. stop is asked between entries, and seen told of each file.
+func (a *Archive) Extract(into *dir.Dir, entrypoint string, stop func() bool, seen func(path string)) error {
 	total, found := int64(0), false
 	for entries := 1; !stop(); entries++ {
 		entry, err := a.tar.Next()
@@ -92,6 +92,9 @@ func (a *Archive) Extract(into *dir.Dir, entrypoint string, stop func() bool) er
 		path, err := checkEntry(entry)
 		if err != nil {
 			return err
+		}
+		if entry.Type == tarball.File {
+			seen(path)
 		}
 		if path == entrypoint && entry.Type == tarball.File {
 			entry.Mode |= 0o111

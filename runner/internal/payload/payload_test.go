@@ -73,7 +73,7 @@ func extract(t testing.TB, archive []byte) (string, error) {
 	if err != nil {
 		return path, err
 	}
-	return path, opened.Extract(into, manifest.Entrypoint, func() bool { return false })
+	return path, opened.Extract(into, manifest.Entrypoint, func() bool { return false }, func(string) {})
 }
 
 func TestExtract(t *testing.T) {

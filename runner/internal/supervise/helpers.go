@@ -3,6 +3,7 @@ package supervise
 import (
 	"os"
 
+	"cronium.dev/runner/internal/dir"
 	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/jsontext"
 	"cronium.dev/runner/internal/spool"
@@ -72,12 +73,21 @@ func (o tunnelOrder) message() *jsontext.Object {
 	return jsontext.Message("tunnel").Text("id", o.id).Text("door", o.door).Int("after", int64(o.after))
 }
 
-// installTools puts the helper commands in place while the payload is unpacked.
+// installTools puts the helper commands in place, if they are not, while the payload is unpacked.
 func (s *supervisor) installTools() <-chan error {
 	done := make(chan error, 1)
-	go func() { done <- toolbox.Install(s.job, s.executable()) }()
+	go func() {
+		base, err := dir.OpenBase(s.base)
+		if err == nil {
+			err = toolbox.Install(base, s.state.Runner, s.executable(), s.start.Job)
+			base.Close()
+		}
+		done <- err
+	}()
 	return done
 }
+
+func (s *supervisor) tools() string { return toolbox.Path(s.base, s.state.Runner) }
 
 // executable is the path of this runner. Without /proc it is where a runner of this hash is kept.
 func (s *supervisor) executable() string {

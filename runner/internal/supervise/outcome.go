@@ -10,6 +10,7 @@ import (
 	"cronium.dev/runner/internal/host"
 	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/payload"
+	"cronium.dev/runner/internal/toolbox"
 	"cronium.dev/runner/internal/tree"
 )
 
@@ -37,7 +38,9 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 	}
 	defer work.Close()
 	tools := s.installTools()
-	if err := archive.Extract(work, manifest.Entrypoint, s.isStopped); err != nil {
+	isForNode := false
+	seen := func(path string) { isForNode = isForNode || toolbox.NeedsModules(path) }
+	if err := archive.Extract(work, manifest.Entrypoint, s.isStopped, seen); err != nil {
 		// Half of a payload is of no use, and its room may be what the end needs.
 		_ = s.job.RemoveAll(workName)
 		return brokenBy(err)
@@ -47,6 +50,11 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 	}
 	if err := <-tools; err != nil {
 		return brokenWithoutTools(err)
+	}
+	if isForNode || toolbox.IsForNode(readShebang(p.script)) {
+		if err := toolbox.LinkModules(s.job, s.tools()); err != nil {
+			return brokenWithoutTools(err)
+		}
 	}
 	killedBefore := host.OutOfMemory()
 	var running *script

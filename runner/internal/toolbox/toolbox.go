@@ -1,14 +1,12 @@
-// Package toolbox puts the helper commands and modules where a job's script finds them.
+// Package toolbox puts the helper commands and modules where scripts find them.
 package toolbox
 
 import (
 	"slices"
 	"strings"
-
-	"cronium.dev/runner/helpers"
-	"cronium.dev/runner/internal/dir"
 )
 
+// Below a version's toolbox.
 const (
 	commands    = "bin"
 	library     = "lib"
@@ -26,61 +24,12 @@ func Names() []string {
 	}
 }
 
-// Install makes commands and modules in a job's directory, with which they go. The runner is the path of its executable.
-// Nothing is synced: after a crash of the machine there is no script that could miss them.
-func Install(job *dir.Dir, runner string) error {
-	bin, err := job.MakeMasked(commands, 0o700)
-	if err != nil {
-		return err
-	}
-	defer bin.Close()
-	for _, name := range Names() {
-		if err := bin.Link(runner, name); err != nil {
-			return err
-		}
-	}
-	if err := install(job, library, python, helpers.Python()); err != nil {
-		return err
-	}
-	return install(job, modules, nodePackage, helpers.Node())
-}
-
-func install(job *dir.Dir, outer, inner string, files []helpers.File) error {
-	parent, err := job.MakeMasked(outer, 0o700)
-	if err != nil {
-		return err
-	}
-	defer parent.Close()
-	folder, err := parent.MakeMasked(inner, 0o700)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	for _, file := range files {
-		if err := write(folder, file); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func write(folder *dir.Dir, file helpers.File) error {
-	made, err := folder.CreateMasked(file.Name, 0o600)
-	if err != nil {
-		return err
-	}
-	defer made.Close()
-	if _, err = made.WriteString(file.Text); err != nil {
-		return err
-	}
-	return dir.AddMode(made, 0o600)
-}
-
-// Environment puts commands and modules of a job's directory in front of what a script would find otherwise.
-func Environment(env []string, job string) []string {
-	env = prepend(env, "PATH", job+"/"+commands, defaultPath)
-	env = prepend(env, "PYTHONPATH", job+"/"+library+"/"+python, "")
-	return Set(env, "CRONIUM_CTL", job)
+// Environment puts the commands and modules of a toolbox in front of what a script would find otherwise.
+func Environment(env []string, job, tools string) []string {
+	env = prepend(env, "PATH", tools+"/"+commands, defaultPath)
+	env = prepend(env, "PYTHONPATH", tools+"/"+library+"/"+python, "")
+	env = prepend(env, "NODE_PATH", tools+"/"+modules, "")
+	return Set(Set(env, "CRONIUM_CTL", job), "CRONIUM_TOOLS", tools)
 }
 
 // Set gives a variable of an environment its value.
