@@ -44,6 +44,8 @@ type Job struct {
 	Spool   *spool.Writer
 	Mask    *mask.Mask
 	Live    Live
+	// Calls is where the script's programs come in; the desk closes it.
+	Calls *ctl.Listener
 	// Protect is called before a secret is taken into memory.
 	Protect func()
 }
@@ -77,12 +79,8 @@ func Open(job Job) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := ctl.ListenForCalls(job.Dir)
-	if err != nil {
-		return nil, err
-	}
 	d := &Desk{
-		job: job, context: parsed, listener: listener, rate: newRate(time.Now()),
+		job: job, context: parsed, listener: job.Calls, rate: newRate(time.Now()),
 		slots: make(chan struct{}, maxCalls), done: make(chan struct{}),
 		book: parsed.book, reads: map[string]reading{}, journal: newJournal(job.Start.SpoolBytes),
 		carries: map[string]chan<- *os.File{},
@@ -91,7 +89,7 @@ func Open(job Job) (*Desk, error) {
 	if job.Start.HasAPI {
 		d.Renew(job.Start.Token)
 		if d.door, err = openDoor(d); err != nil {
-			listener.Close()
+			job.Calls.Close()
 			return nil, err
 		}
 	}

@@ -50,25 +50,6 @@ func (s *Store) Open(id string) (*dir.Dir, error) {
 	return d, err
 }
 
-// Claim makes the directory of a new job and takes its lock. Of all who try, in any process, one succeeds;
-// the others get ErrKnown.
-func (s *Store) Claim(id string) (*dir.Dir, *os.File, error) {
-	d, err := s.jobs.Make(id, 0o700)
-	if errors.Is(err, syscall.EEXIST) {
-		return nil, nil, ErrKnown
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("make the job's directory: %w", err)
-	}
-	lock, err := takeLock(d)
-	if err != nil {
-		d.Close()
-		_ = s.Remove(id)
-		return nil, nil, fmt.Errorf("lock the job's directory: %w", err)
-	}
-	return d, lock, nil
-}
-
 // Bury leaves a tombstone: a job that ended before it began, so that a late start cannot run it.
 func (s *Store) Bury(id, install string) error {
 	d, lock, err := s.Claim(id)
@@ -116,12 +97,12 @@ func (s *Store) Remove(id string) error {
 	return s.jobs.RemoveAll(gone)
 }
 
-// Gone lists what was not removed to the end.
+// Gone lists what was not removed to the end, and places whose makers are gone.
 func (s *Store) Gone() []string {
 	names, _ := s.jobs.Names()
 	gone := names[:0]
 	for _, name := range names {
-		if strings.HasPrefix(name, gonePrefix) {
+		if strings.HasPrefix(name, gonePrefix) || strings.HasPrefix(name, nextPrefix) && s.isAbandoned(name) {
 			gone = append(gone, name)
 		}
 	}

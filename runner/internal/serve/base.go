@@ -58,6 +58,7 @@ func (s *session) inventory(m message.Inventory) {
 
 // clean removes all of ours that is not in use.
 func (s *session) clean(m message.Clean) {
+	s.standby.dismiss(false)
 	removed, kept, err := s.ours().Clean()
 	if err != nil {
 		s.refuseQuestion("clean", m.ID, "disk/failed", "Cannot clean the server: "+err.Error())

@@ -51,6 +51,7 @@ type session struct {
 	// isLeaving says that nothing is started any more; spawning counts what is being started.
 	isLeaving bool
 	spawning  sync.WaitGroup
+	standby   standby
 }
 
 // Run is the process `serve <nonce> <base>`.

@@ -2,12 +2,10 @@ package serve
 
 import (
 	"errors"
-	"io"
-	"os"
 	"strings"
-	"syscall"
 	"time"
 
+	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/message"
 	"cronium.dev/runner/internal/supervise"
 )
@@ -23,26 +21,39 @@ var answerWithin = 30 * time.Second
 
 var errLeaving = errors.New("the session ends")
 
-// spawn claims the job and starts its supervisor, which outlives us. It returns when the START record is written. When it
-// fails, nothing is left of the job: no supervisor and no directory.
+// spawn gives the order to a supervisor, which outlives us. It returns when the START record is written. When it fails,
+// nothing is left of the job: no supervisor and no directory.
 func (s *session) spawn(m message.Start, order []byte) error {
 	if !s.enter() {
 		return errLeaving
 	}
 	defer s.spawning.Done()
-	d, lock, err := s.jobs.Claim(m.Job)
+	waiting := s.standby.take()
+	defer s.standby.expect(s.launch)
+	if waiting != nil {
+		// Whatever was wrong with one that waited (somebody ended it, removed its directory), a new one may do.
+		if err := s.command(waiting, m.Job, order); err == nil || errors.Is(err, job.ErrKnown) {
+			return err
+		}
+	}
+	fresh, err := s.launch()
 	if err != nil {
 		return err
 	}
-	d.Close()
-	// Held to the end, so that until then nobody else judges or claims what is removed here by its name.
-	defer lock.Close()
-	answer, err := s.supervise(m.Job, order, lock)
+	return s.command(fresh, m.Job, order)
+}
+
+// command lets a supervisor do the job.
+func (s *session) command(v *supervisor, id string, order []byte) error {
+	answer, err := v.order(order)
+	switch {
+	case answer == supervise.Known:
+		return job.ErrKnown
 	// If it got as far as a state, that tells what became of the job, whatever was answered.
-	if answer == supervise.Started || s.jobs.HasBegun(m.Job) {
+	case answer == supervise.Started, s.jobs.HasBegun(id):
 		return nil
 	}
-	_ = s.jobs.Remove(m.Job)
+	s.jobs.Abandon(id)
 	if code, text, found := strings.Cut(answer, " "); err == nil && found {
 		return &refusal{code, text}
 	}
@@ -67,6 +78,7 @@ func (s *session) leave() {
 	s.mu.Lock()
 	s.isLeaving = true
 	s.mu.Unlock()
+	s.standby.dismiss(true)
 	done := make(chan struct{})
 	go func() {
 		s.spawning.Wait()
@@ -75,75 +87,5 @@ func (s *session) leave() {
 	select {
 	case <-done:
 	case <-time.After(leaveWithin):
-	}
-}
-
-// supervise starts a supervisor and returns its first word. Unless that is Started, it is dead and gone.
-func (s *session) supervise(id string, body []byte, lock *os.File) (string, error) {
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err != nil {
-		return "", err
-	}
-	defer null.Close()
-	order, give, err := os.Pipe()
-	if err != nil {
-		return "", err
-	}
-	defer order.Close()
-	defer give.Close()
-	hear, answer, err := os.Pipe()
-	if err != nil {
-		return "", err
-	}
-	defer hear.Close()
-	defer answer.Close()
-	files := []uintptr{null.Fd(), null.Fd(), null.Fd(), lock.Fd(), order.Fd(), answer.Fd()}
-	arguments := []string{"cronium-runner", "supervise", s.base.Path(), id, s.self.sha256}
-	attributes := &syscall.ProcAttr{Env: os.Environ(), Files: files, Sys: &syscall.SysProcAttr{Setsid: true}}
-	pid, _, err := syscall.StartProcess(s.self.path, arguments, attributes)
-	if errors.Is(err, syscall.ENOENT) {
-		// It was removed, or another version has taken its place; what is being executed is still there.
-		pid, _, err = syscall.StartProcess(procSelf, arguments, attributes)
-	}
-	if errors.Is(err, syscall.ENOENT) {
-		err = errors.New("this runner was removed from the server; connect again")
-	}
-	if err != nil {
-		return "", err
-	}
-	// Only the supervisor's own end must be open, or its death would not be seen.
-	_ = answer.Close()
-	_ = order.Close()
-	text, err := converse(give, hear, body)
-	if text == supervise.Started {
-		// Ends with the supervisor, or with this process.
-		go reap(pid)
-		return text, nil
-	}
-	// Nobody has waited for it, so the number is still its own.
-	_ = syscall.Kill(pid, syscall.SIGKILL)
-	reap(pid)
-	return text, err
-}
-
-// converse gives the order and hears the answer.
-func converse(give, hear *os.File, body []byte) (string, error) {
-	until := time.Now().Add(answerWithin)
-	_ = give.SetWriteDeadline(until)
-	// Who does not listen may still say why.
-	if _, err := give.Write(body); err != nil && !errors.Is(err, syscall.EPIPE) {
-		return "", err
-	}
-	_ = give.Close()
-	_ = hear.SetReadDeadline(until)
-	text, err := io.ReadAll(io.LimitReader(hear, maxAnswer))
-	return string(text), err
-}
-
-func reap(pid int) {
-	for {
-		if _, err := syscall.Wait4(pid, nil, 0, nil); err != syscall.EINTR {
-			return
-		}
 	}
 }

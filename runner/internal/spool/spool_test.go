@@ -21,6 +21,9 @@ func newSpool(t *testing.T) (*Writer, *dir.Dir) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := Prepare(job); err != nil {
+		t.Fatal(err)
+	}
 	w, err := Create(job, budget, host.NewClock(), func(int64) {})
 	if err != nil {
 		t.Fatal(err)

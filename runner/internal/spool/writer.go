@@ -56,20 +56,39 @@ type Writer struct {
 	isOver  bool
 }
 
-// Create makes the spool of a new job. onGrow is told the new end after every record; it must not wait.
-func Create(job *dir.Dir, budget int64, clock host.Clock, onGrow func(end int64)) (*Writer, error) {
+// Prepare makes the spool's first files and takes the room for its last records, before anything is known of the job.
+func Prepare(job *dir.Dir) error {
 	files, err := job.Make(directory, 0o700)
+	if err == nil {
+		defer files.Close()
+		err = reserve(job)
+	}
+	if err == nil {
+		var first *os.File
+		if first, err = files.Create(fileName(0)); err == nil {
+			err = first.Close()
+		}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("make the spool: %w", err)
+		return fmt.Errorf("make the spool: %w", err)
+	}
+	return nil
+}
+
+// Create begins the spool of a new job, which was prepared. onGrow is told the new end after every record; it must not wait.
+func Create(job *dir.Dir, budget int64, clock host.Clock, onGrow func(end int64)) (*Writer, error) {
+	files, err := job.Sub(directory)
+	if err != nil {
+		return nil, fmt.Errorf("open the spool: %w", err)
+	}
+	first, err := files.OpenOrCreate(fileName(0))
+	if err != nil {
+		files.Close()
+		return nil, fmt.Errorf("open the spool: %w", err)
 	}
 	w := &Writer{job: job, files: files, clock: clock, onGrow: onGrow, budget: budget}
 	w.syncing = startSyncer(w.look)
-	if err = reserve(job); err == nil {
-		err = w.roll()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("make the spool: %w", err)
-	}
+	w.begin(first)
 	return w, nil
 }
 
@@ -241,6 +260,11 @@ func (w *Writer) roll() error {
 	if err != nil {
 		return err
 	}
+	w.begin(file)
+	return nil
+}
+
+func (w *Writer) begin(file *os.File) {
 	number := 0
 	if len(w.segments) > 0 {
 		number = w.segments[len(w.segments)-1].number + 1
@@ -248,5 +272,4 @@ func (w *Writer) roll() error {
 	w.segments = append(w.segments, &segment{start: w.end, number: number})
 	w.current = file
 	w.syncing.use(file)
-	return nil
 }

@@ -66,16 +66,12 @@ type watcher struct {
 	tunnels     []tunnelOrder
 }
 
-// listen opens the control socket.
-func listen(job *dir.Dir) (*control, error) {
-	listener, err := ctl.Listen(job)
-	if err != nil {
-		return nil, err
-	}
+// newControl takes over the job's control socket, on which nobody is let in yet.
+func newControl(job *dir.Dir, listener *ctl.Listener) *control {
 	return &control{
 		job: job, listener: listener, watchers: map[*watcher]struct{}{},
 		cancelled: make(chan struct{}), abandoned: make(chan struct{}),
-	}, nil
+	}
 }
 
 // open lets sessions in. Its goroutines end with close or with the session they serve.

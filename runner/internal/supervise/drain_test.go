@@ -23,6 +23,9 @@ func drained(t *testing.T, secrets *mask.Mask, parts ...string) []string {
 		t.Fatal(err)
 	}
 	defer job.Close()
+	if err := spool.Prepare(job); err != nil {
+		t.Fatal(err)
+	}
 	into, err := spool.Create(job, 1<<20, host.NewClock(), func(int64) {})
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ const (
 // execute unpacks the payload, runs the script to its end and says how it ended.
 func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifest, p *plan) *job.Exit {
 	defer archive.Close()
-	work, err := s.job.MakeMasked(workName, 0o755)
+	work, err := s.job.Sub(workName)
 	if err != nil {
 		return brokenBy(err)
 	}

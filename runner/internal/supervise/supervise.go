@@ -2,11 +2,8 @@
 package supervise
 
 import (
-	"fmt"
-	"io"
+	"errors"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"cronium.dev/runner/internal/desk"
 	"cronium.dev/runner/internal/dir"
@@ -22,22 +19,26 @@ import (
 
 // What a supervisor inherits from the session that started it.
 const (
-	// LockFd holds the job's lock.
-	LockFd = 3
-	// OrderFd gives the start message: secrets travel through a pipe, never through arguments or files.
-	OrderFd = 4
-	// AnswerFd takes Started or a refusal.
-	AnswerFd = 5
+	// OrderFd gives the start message: secrets travel through a pipe, never through arguments or files. One that ends without
+	// a byte is no order: the session needs no supervisor any more.
+	OrderFd = 3
+	// AnswerFd takes Started, Known or a refusal.
+	AnswerFd = 4
 )
 
-// Started is the answer of a supervisor that has written the START record.
-const Started = "started"
+const (
+	// Started is the answer of a supervisor that has written the START record and the state.
+	Started = "started"
+	// Known is the answer when a job of this name was there before.
+	Known = "known"
+)
 
 // supervisor is one job while it runs.
 type supervisor struct {
 	base    string
 	start   message.Start
 	job     *dir.Dir
+	place   *job.Place
 	clock   host.Clock
 	state   job.State
 	spool   *spool.Writer
@@ -50,80 +51,48 @@ type supervisor struct {
 	terminated chan os.Signal
 }
 
-// Run is the process of a supervisor: `supervise <base> <job> <sha256 of the runner>`.
+// Run is the process of a supervisor: `supervise <base> <Nobody> <sha256 of the runner>`. It waits for an order.
 func Run(arguments []string) int {
-	// The three of ours, and whatever else somebody left open: none of it is a script's.
+	// The two of ours, and whatever else somebody left open: none of it is a script's.
 	dir.CloseOnExec(2)
 	answer := os.NewFile(AnswerFd, "answer")
-	s, err := prepare(arguments)
+	if len(arguments) != 3 {
+		refuse(answer, errors.New("supervise takes a base directory, 32 dashes and a hash"))
+		return 2
+	}
+	b, err := getReady(arguments[0], arguments[2])
 	if err != nil {
-		code := "start/failed"
-		if spool.IsFull(err) {
-			code = "disk/full"
-		}
-		_, _ = answer.WriteString(code + " Cannot start the job: " + err.Error())
+		refuse(answer, err)
+		return 1
+	}
+	order, err := b.wait(os.NewFile(OrderFd, "order"))
+	if errors.Is(err, errNoOrder) {
+		b.place.Discard()
+		return 0
+	}
+	var s *supervisor
+	if err == nil {
+		s, err = b.takeOn(order)
+	}
+	if err != nil {
+		refuse(answer, err)
+		b.place.Discard()
 		return 1
 	}
 	s.supervise(answer)
 	return 0
 }
 
-// prepare does all that can fail before the job exists. When it fails, the session that started us removes what is left:
-// only that one knows that the directory of this name is still the one it made.
-func prepare(arguments []string) (*supervisor, error) {
-	if len(arguments) != 3 {
-		return nil, fmt.Errorf("supervise takes a base directory, a job and a hash")
+// refuse says why there is no job.
+func refuse(answer *os.File, err error) {
+	text := "start/failed Cannot start the job: " + err.Error()
+	switch {
+	case errors.Is(err, job.ErrKnown):
+		text = Known
+	case spool.IsFull(err):
+		text = "disk/full Cannot start the job: " + err.Error()
 	}
-	s := &supervisor{clock: host.NewClock(), terminated: make(chan os.Signal, 1)}
-	// Notified, not ignored: what is ignored stays so in the script.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGPIPE, syscall.SIGXFSZ)
-	signal.Notify(s.terminated, syscall.SIGTERM, syscall.SIGINT)
-	s.family = tree.Adopt()
-	_ = os.Chdir("/")
-
-	order, err := io.ReadAll(os.NewFile(OrderFd, "order"))
-	if err != nil {
-		return nil, err
-	}
-	var context []byte
-	if s.start, context, err = message.ParseOrder(order); err != nil {
-		return nil, err
-	}
-	if len(s.start.Secrets) > 0 {
-		s.guard.Protect()
-	}
-	base, err := dir.OpenBase(arguments[0])
-	if err != nil {
-		return nil, err
-	}
-	defer base.Close()
-	here := host.Read()
-	jobs, err := job.OpenStore(base, here)
-	if err != nil {
-		return nil, err
-	}
-	if s.job, err = jobs.Open(arguments[1]); err != nil {
-		return nil, err
-	}
-	s.base = base.Path()
-	s.mask = mask.New(secretValues(s.start))
-	s.state = newState(s.start, here, arguments[2])
-	if s.control, err = listen(s.job); err != nil {
-		return nil, err
-	}
-	s.spool, err = spool.Create(s.job, s.start.SpoolBytes, s.clock, s.control.grown)
-	if err != nil {
-		return nil, err
-	}
-	s.desk, err = desk.Open(desk.Job{
-		Dir: s.job, Start: s.start, Context: context, Spool: s.spool, Mask: s.mask, Live: s.control, Protect: s.guard.Protect,
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.control.renew = s.desk.Renew
-	s.control.open(s.spool, s.start.StopAfterMs)
-	return s, nil
+	_, _ = answer.WriteString(text)
 }
 
 func newState(start message.Start, here host.Host, runner string) job.State {
@@ -151,11 +120,7 @@ func (s *supervisor) supervise(answer *os.File) {
 	}
 	s.state.StartedAt = s.clock.Micros()
 	if err := s.begin(plan); err != nil {
-		code := "start/failed"
-		if spool.IsFull(err) {
-			code = "disk/full"
-		}
-		_, _ = answer.WriteString(code + " Cannot start the job: " + err.Error())
+		refuse(answer, err)
 		return
 	}
 	_, _ = answer.WriteString(Started)

@@ -80,7 +80,10 @@ export function processesWith(text: string): readonly (readonly [number, string]
 
 /** The supervisor of the one job below a state folder. */
 export function supervisorOf(stateHome: string): number {
-  const found = processesWith(`supervise ${join(stateHome, 'cronium')} `);
+  // One that waits for its order has dashes in the place of a job.
+  const found = processesWith(`supervise ${join(stateHome, 'cronium')} `).filter(([, line]) =>
+    / [0-9a-f]{32} /.test(line),
+  );
   if (found.length !== 1) throw new Error(`There is not one supervisor: ${JSON.stringify(found)}`);
   return (found[0] as [number, string])[0];
 }
