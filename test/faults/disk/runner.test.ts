@@ -83,7 +83,7 @@ fault(
       expect([code, stdout], `${title}: ${stderr}`).toEqual([0, 'web1 │ it runs\n']);
       const whole = readFileSync(file);
       expect(createHash('sha256').update(whole).digest('hex'), title).toBe(sha256);
-      expect(readdirSync(join(bin, sha256)), title).toEqual(['cronium-runner']);
+      expect(readdirSync(join(bin, sha256)), title).toEqual(['cronium-runner', 'tools']);
     }
   },
   { isSeeded: true },
