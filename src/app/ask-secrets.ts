@@ -7,9 +7,17 @@ export interface SecretsDeps {
   readonly prompts: Prompts;
 }
 
+/** Under what a secret of an event is remembered: of this event alone, also among folders. */
+export function secretSubject(
+  name: string,
+  { id, script }: { readonly id: string; readonly script: Pick<ScriptFile, 'root'> },
+): string {
+  return `secret ${name} of ${id} in ${script.root}`;
+}
+
 /**
  * The values of an event's secrets: as given, from the environment of the same name, else asked for, never echoed. Whether an answer is
- * remembered is the shell's business: it is asked with a subject that is of this event alone, also among folders.
+ * remembered is the shell's business.
  */
 export async function askSecrets(
   event: {
@@ -30,7 +38,7 @@ export async function askSecrets(
   }
   const secrets: Record<string, string> = {};
   for (const name of event.secrets) {
-    const subject = `secret ${name} of ${event.id} in ${event.script.root}`;
+    const subject = secretSubject(name, event);
     const value =
       given[name] ??
       deps.env[name] ??

@@ -107,7 +107,8 @@ export class Attendant {
   /** Tells what the mirror has, then goes on with the job: from the store while another process looks after it, else ourselves. */
   async #followJob(job: JobRecord, signals: RunSignals, emit: Emit): Promise<JobEnd> {
     const { store, claims, execution } = this.#deps;
-    const teller = new LogTeller(store.logDir(job.id), { server: job.server.name, emit });
+    const mask = await execution.maskOf(job.id);
+    const teller = new LogTeller(store.logDir(job.id), { server: job.server.name, mask, emit });
     const tryClaim = (): boolean => claims.claim([job.id]).size > 0;
     if (job.outcome || !tryClaim()) {
       const end = await this.#whileCancelled(job, signals, emit, () =>

@@ -1,11 +1,13 @@
 import { CroniumError } from '../domain/errors.ts';
 import type { Json } from '../domain/event.ts';
+import { maskValue, secretParts } from '../domain/mask/value.ts';
 import type { ReplaySpec } from '../domain/run.ts';
 import { defaultScope, type JobScope, type VariableScope, variableOwner } from '../domain/shared-variable.ts';
 import type { FoundVariable, HelpedJob, VariableBook, VariableWrite, WriteAnswer } from '../helpers/book.ts';
 import type { Store } from '../store/store.ts';
 import type { VariablePlace, VariableWritten } from '../store/variables.ts';
 import { eventDocument } from './event-document.ts';
+import type { JobMasks } from './job-masks.ts';
 import { jobScope } from './job-scope.ts';
 import type { ScriptEffects } from './script-effects.ts';
 import type { SharedVariables } from './shared-variables.ts';
@@ -23,6 +25,7 @@ export interface BookDeps {
   readonly store: Store;
   readonly effects: ScriptEffects;
   readonly variables: SharedVariables;
+  readonly masks: Pick<JobMasks, 'now'>;
   /** Something in the store has changed. */
   changed(): void;
 }
@@ -59,6 +62,7 @@ export class JobBook implements VariableBook {
     const found = this.#deps.store.variables.findFor(job, name, scope);
     if (!found) return undefined;
     const value = await this.#deps.variables.value(found);
+    if (found.type === 'secret') this.#deps.masks.now(job.job).add(secretParts(value));
     return { scope: found.scope, type: found.type, version: found.version, value };
   }
 
@@ -90,15 +94,16 @@ export class JobBook implements VariableBook {
   }
 
   putOut(job: string, outputs: Readonly<Record<string, Json>>): string | undefined {
-    const { store, changed } = this.#deps;
+    const { store, masks, changed } = this.#deps;
     return store.transaction(() => {
-      const together = { ...store.outputs.ofJob(job), ...outputs };
+      const clean = Object.entries(outputs).map(([key, value]) => [key, maskValue(value, masks.now(job))] as const);
+      const together = { ...store.outputs.ofJob(job), ...Object.fromEntries(clean) };
       const count = Object.keys(together).length;
       if (count > MAX_OUTPUTS) return `The job would have ${count} outputs; at most ${MAX_OUTPUTS} are taken`;
       if (Buffer.byteLength(JSON.stringify(together)) > MAX_OUTPUT_BYTES) {
         return `The job's outputs would have more than ${MAX_OUTPUT_BYTES} bytes together`;
       }
-      for (const [key, value] of Object.entries(outputs)) store.outputs.put(job, key, value);
+      for (const [key, value] of clean) store.outputs.put(job, key, value);
       changed();
       return undefined;
     });
@@ -138,13 +143,17 @@ export class JobBook implements VariableBook {
     call: string,
     { ifVersion, ...place }: VariablePlace & { readonly ifVersion?: number },
   ): Promise<WriteAnswer> {
-    const { store, variables } = this.#deps;
+    const { store, variables, masks } = this.#deps;
+    const mask = masks.now(job.job);
+    // What was a secret stays one.
+    const isSecret = write.secret === true || store.variables.find(place)?.type === 'secret';
+    if (isSecret) mask.add(secretParts(write.value));
     let before: WriteAnswer | undefined;
     const answerOf = ({ code, version }: VariableWritten): WriteAnswer => ({ code, version, scope: place.scope });
     try {
-      const written = await variables.set(place, write.value, {
+      const written = await variables.set(place, isSecret ? write.value : maskValue(write.value, mask), {
         by: { kind: 'job', run: job.run, job: job.job, server: job.server },
-        ...(write.secret ? { type: 'secret' } : {}),
+        ...(isSecret ? { type: 'secret' } : {}),
         ...(ifVersion === undefined ? {} : { ifVersion }),
         also: (result) => {
           before = this.#answered(job, call);

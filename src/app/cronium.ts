@@ -1,15 +1,19 @@
 import type { Json, ScriptEvent } from '../domain/event.ts';
 import type { JobRecord, RunPlan, RunRecord, RunTrigger } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
+import type { RecordPlace } from '../domain/script-value.ts';
 import type { Server } from '../domain/server.ts';
 import type { SharedVariable, VariableChange, VariableType } from '../domain/shared-variable.ts';
 import type { Stray } from '../runner/message.ts';
-import type { LogPlace } from '../store/read-log.ts';
 import type { VariablePlace } from '../store/variables.ts';
 import { Engine } from './engine.ts';
 import type { Host } from './host.ts';
 
-export type { LogPlace } from '../store/read-log.ts';
+/** Where the reading of a log goes on. */
+export interface LogPlace extends RecordPlace {
+  /** Output in front of it that was not told: a secret may have begun there. */
+  readonly held?: { readonly stdout: Uint8Array; readonly stderr: Uint8Array };
+}
 export type { VariablePlace } from '../store/variables.ts';
 
 /** The engine: what the shells call. Everything below starts only through it. */

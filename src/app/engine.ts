@@ -103,6 +103,7 @@ export class Engine implements Cronium {
       journal: recorder,
       install: this.#install,
       openMirror: (job) => openMirror(store.logDir(job)),
+      maskOf: (job) => helping.masks.of(job),
       effects: helping.effects,
       desk: helping.desk,
       contextOf: startContexts(store),
@@ -113,7 +114,8 @@ export class Engine implements Cronium {
       random: Math.random,
     };
     this.#attendant = new Attendant({ store, claims: this.#claims, execution, log });
-    this.#live = { store, claims: this.#claims, changes: this.#changes, attendant: this.#attendant, execution };
+    const { claims, changes, attendant } = { claims: this.#claims, changes: this.#changes, attendant: this.#attendant };
+    this.#live = { store, claims, changes, attendant, masks: helping.masks, execution };
   }
 
   async servers(): Promise<readonly Server[]> {
@@ -196,8 +198,11 @@ export class Engine implements Cronium {
     return findRun(this.#store, id);
   }
 
-  log(job: JobRecord, { from }: { readonly from?: LogPlace } = {}): AsyncGenerator<LogEntry> {
-    return readEntries(this.#store.logDir(job.id), from);
+  async *log(job: JobRecord, { from }: { readonly from?: LogPlace } = {}): AsyncGenerator<LogEntry> {
+    const mask = await this.#helping.masks.of(job.id);
+    // Asked before it is read: what has an outcome has its whole log in the mirror.
+    const isOver = this.#store.jobs.find(job.id)?.outcome !== undefined;
+    yield* readEntries(this.#store.logDir(job.id), { from, mask, isOver });
   }
 
   async prune(retention: Retention): Promise<number> {

@@ -2,19 +2,21 @@ import { HelperDesk } from '../helpers/desk.ts';
 import type { Store } from '../store/store.ts';
 import { JobBook } from './book.ts';
 import type { Host } from './host.ts';
+import { JobMasks } from './job-masks.ts';
 import { ScriptEffects } from './script-effects.ts';
 import { SharedVariables } from './shared-variables.ts';
 
 /** What answers scripts, and where what they set goes. */
 export interface Helping {
   readonly variables: SharedVariables;
+  readonly masks: JobMasks;
   readonly effects: ScriptEffects;
   readonly desk: HelperDesk;
 }
 
 export interface HelpingDeps {
   readonly store: Store;
-  readonly host: Pick<Host, 'env' | 'vault'>;
+  readonly host: Pick<Host, 'env' | 'vault' | 'recallSecret'>;
   /** This installation's id. */
   readonly install: string;
   /** Something in the store has changed. */
@@ -25,6 +27,9 @@ export interface HelpingDeps {
 export function createHelping({ store, host, install, changed, log }: HelpingDeps): Helping {
   const variables = new SharedVariables({ store, host, changed });
   const effects = new ScriptEffects({ store, changed, now: Date.now });
-  const book = new JobBook({ store, effects, variables, changed });
-  return { variables, effects, desk: new HelperDesk({ book, install, now: () => performance.now(), log }) };
+  const masks = new JobMasks({ store, host, variables, log });
+  const book = new JobBook({ store, effects, variables, masks, changed });
+  const tokenIssued = (job: string, token: string): void => masks.now(job).renew(token);
+  const desk = new HelperDesk({ book, install, tokenIssued, now: () => performance.now(), log });
+  return { variables, masks, effects, desk };
 }

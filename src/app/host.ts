@@ -21,6 +21,8 @@ export interface Host {
   readonly vault?: Vault;
   /** The person at the other end. */
   readonly prompts: Prompts;
+  /** What that person let the shell remember for `Prompts.askSecret` under this subject; nobody is asked. */
+  recallSecret?(subject: string): Promise<string | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
   /** One line for the person who looks for the cause of a problem; never a secret. */

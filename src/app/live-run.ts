@@ -7,6 +7,7 @@ import type { Attendant } from './attendant.ts';
 import type { Changes } from './changes.ts';
 import type { Claims } from './claims.ts';
 import type { FollowOptions, RunSignals } from './cronium.ts';
+import type { JobMasks } from './job-masks.ts';
 import { waitForTurn } from './overlap.ts';
 
 export interface LiveRunDeps {
@@ -14,6 +15,7 @@ export interface LiveRunDeps {
   readonly claims: Claims;
   readonly changes: Changes;
   readonly attendant: Attendant;
+  readonly masks: Pick<JobMasks, 'plan'>;
   readonly execution: JobDeps;
 }
 
@@ -22,6 +24,7 @@ export async function* runPlan(plan: RunPlan, signals: RunSignals, deps: LiveRun
   const { store, claims, changes, execution } = deps;
   const { cancel, leave } = signals;
   const jobs = plan.jobs.map(({ id }) => id);
+  deps.masks.plan(plan);
   // In one step, so that nobody takes a job of a run that begins for one that was left. The disk is waited for with the first
   // intent: until then nothing was done anywhere that this would have to tell.
   store.transactionLightly(() => {

@@ -22,7 +22,10 @@ export async function tailJob(
     const job = options.find();
     await teller.look();
     if (!job) return { kind: 'left', message: 'Its run was removed' };
-    if (job.outcome) return { kind: 'settled', outcome: job.outcome };
+    if (job.outcome) {
+      await teller.end();
+      return { kind: 'settled', outcome: job.outcome };
+    }
     if (options.tryClaim()) return { kind: 'ours' };
     try {
       await wait(LOOK_EVERY_MS, { signal: options.leave });

@@ -1,6 +1,9 @@
+import type { Mask } from '../domain/mask/mask.ts';
+import { maskValue } from '../domain/mask/value.ts';
 import type { LogRecord } from '../domain/record.ts';
 import { placeBehind, type RecordPlace, type ScriptValue, ValueCollector } from '../domain/script-value.ts';
 import type { Effects } from './effects.ts';
+import type { JobContext } from './job-context.ts';
 import type { Mirror } from './mirror.ts';
 
 /** A log without values is read again from so far back at most when its client was killed: some tenths of a second. */
@@ -12,7 +15,13 @@ const MAX_AT_ONCE = 256;
 export interface ApplyContext {
   readonly job: string;
   readonly effects: Effects;
+  readonly mask: Mask;
   note(message: string): Promise<void>;
+}
+
+export function applierOf(context: JobContext): Applier {
+  const { job, deps, mask } = context;
+  return new Applier({ job: job.id, effects: deps.effects, mask, note: (message) => context.note(message) });
 }
 
 /**
@@ -64,7 +73,7 @@ export class Applier {
   }
 
   async #take(records: readonly LogRecord[], from: RecordPlace): Promise<void> {
-    const { job, effects } = this.#context;
+    const { job, effects, mask } = this.#context;
     const values: ScriptValue[] = [];
     const problems: string[] = [];
     let place = from;
@@ -79,7 +88,7 @@ export class Applier {
       const value = this.#collector.push(record);
       if (value) last = value.seq;
       if (value?.kind === 'problem') problems.push(value.message);
-      else if (value) values.push(value);
+      else if (value) values.push({ ...value, value: maskValue(value.value, mask) });
     }
     this.#place = place;
     // A value that is complete only later begins before what was looked at.

@@ -1,5 +1,5 @@
-import type { StreamText } from '../base/stream-text.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
+import type { OutputText } from '../domain/mask/output-text.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { Attachment } from '../runner/attachment.ts';
 import type { JobState } from '../runner/message.ts';
@@ -21,11 +21,10 @@ export interface LiveJob extends Disposable {
 }
 
 /** Follows a started job to its end, over dropped connections, and over what is wrong on this machine for a while. */
-export async function followJob(context: JobContext, first: LiveJob, text: StreamText): Promise<JobEnd> {
-  const { job, deps, signals, emit } = context;
+export async function followJob(context: JobContext, first: LiveJob, text: OutputText): Promise<JobEnd> {
+  const { job, deps, signals } = context;
   using log = new OwnLog(() => deps.openMirror(job.id));
-  const { effects } = deps;
-  const follower = new Follower({ job: job.id, server: job.server.name, text, effects, emit });
+  const follower = new Follower(context, text);
   let live: LiveJob | undefined = first;
   try {
     let damaged = 0;

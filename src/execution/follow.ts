@@ -1,33 +1,31 @@
-import type { StreamText } from '../base/stream-text.ts';
+import { withSilence } from '../base/with-silence.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
+import type { OutputText } from '../domain/mask/output-text.ts';
 import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.ts';
 import type { LogRecord, RecordType } from '../domain/record.ts';
-import type { RunEvent } from '../domain/run-event.ts';
 import { placeBehind, type RecordPlace } from '../domain/script-value.ts';
 import type { Attachment } from '../runner/attachment.ts';
 import { type JobState, parseExit, parseGap, parseGapRange, parseNote, type Stray } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
-import { Applier } from './apply.ts';
-import type { Effects } from './effects.ts';
+import { type Applier, applierOf } from './apply.ts';
 import { Holes } from './holes.ts';
+import type { JobContext } from './job-context.ts';
 import type { Mirror } from './mirror.ts';
 
 /** What is acknowledged at the latest: by time and by size, so that the server may drop it. */
 const ACK_EVERY_MS = 1_000;
 const ACK_EVERY_BYTES = 8 * 1_048_576;
 
-export interface FollowContext {
-  readonly job: string;
-  readonly server: string;
-  /** Goes on where a replay of the mirror has ended. */
-  readonly text: StreamText;
-  readonly effects: Effects;
-  emit(event: RunEvent): Promise<void>;
-}
+/**
+ * How long a beginning that is too short to be taken for a secret's waits for the rest, as on the server: the last letter of a
+ * question must be seen before it is answered.
+ */
+const HOLD_MS = 50;
 
 /** Takes a job's log as it arrives: to the mirror first, then out as events. One for the whole life of a job, so no line is told twice. */
 export class Follower {
-  readonly #context: FollowContext;
+  readonly #context: JobContext;
+  readonly #text: OutputText;
   #mirror: Mirror | undefined;
   #exit: { readonly report: ExitReport; readonly offset: number } | undefined;
   /** Counted from the beginning: a script that ends within the time is acknowledged, and its log synced, once. */
@@ -39,10 +37,11 @@ export class Follower {
   readonly #applier: Applier;
   readonly #holes = new Holes();
 
-  constructor(context: FollowContext) {
+  /** `text` goes on where a replay of the mirror has ended. */
+  constructor(context: JobContext, text: OutputText) {
     this.#context = context;
-    const { job, effects } = context;
-    this.#applier = new Applier({ job, effects, note: (message) => this.#note(message) });
+    this.#text = text;
+    this.#applier = applierOf(context);
   }
 
   /** Where the log is kept. What the first one has by now was told by others; a later one goes on for it. */
@@ -78,7 +77,12 @@ export class Follower {
     const mirror = this.#kept;
     await this.#applier.catchUp(mirror);
     await this.#tellKept(mirror);
-    for await (const piece of attachment) {
+    const silence = { ms: HOLD_MS, isWanted: () => this.#text.hesitating.length > 0 };
+    for await (const piece of withSilence(attachment, silence)) {
+      if (!piece) {
+        for (const stream of this.#text.hesitating) await this.#say(stream, this.#text.release(stream));
+        continue;
+      }
       const records = mirror.write(piece.offset, piece.bytes);
       // Before they are told: a script that asks waits for what it has set, not for whoever reads its output.
       await this.#applier.take(records);
@@ -95,7 +99,7 @@ export class Follower {
       if (options.until !== undefined && mirror.end >= options.until) break;
     }
     await mirror.sync();
-    session.ack(this.#context.job, mirror.end);
+    session.ack(this.#context.job.id, mirror.end);
     if (!this.#hasExit && !attachment.isComplete) return;
     await this.#endText();
     const lost = this.#holes.take();
@@ -137,7 +141,7 @@ export class Follower {
   /** Synced first: what is acknowledged may be gone on the server. The log flows on meanwhile. */
   #acknowledge(session: Session): void {
     const mirror = this.#kept;
-    const { job } = this.#context;
+    const { id } = this.#context.job;
     const now = performance.now();
     const offset = mirror.end;
     const isDue = now - this.#ackedAt >= ACK_EVERY_MS || offset - this.#acked >= ACK_EVERY_BYTES;
@@ -147,7 +151,7 @@ export class Follower {
     this.#isSyncing = true;
     mirror
       .sync()
-      .then(() => session.ack(job, offset, 'soon'))
+      .then(() => session.ack(id, offset, 'soon'))
       // The mirror keeps its failure; the next write or the last sync tells it.
       .catch(() => {})
       .finally(() => {
@@ -177,19 +181,20 @@ export class Follower {
   }
 
   #output(stream: 'stdout' | 'stderr', body: Uint8Array): Promise<void> {
-    return this.#say(stream, this.#context.text.decode(stream, body));
+    return this.#say(stream, this.#text.decode(stream, body));
   }
 
   async #endText(): Promise<void> {
-    for (const stream of ['stdout', 'stderr'] as const) await this.#say(stream, this.#context.text.end(stream));
+    for (const stream of ['stdout', 'stderr'] as const) await this.#say(stream, this.#text.end(stream));
   }
 
   async #say(stream: 'stdout' | 'stderr', text: string): Promise<void> {
-    if (text !== '') await this.#context.emit({ type: 'output', server: this.#context.server, stream, text });
+    const server = this.#context.job.server.name;
+    if (text !== '') await this.#context.emit({ type: 'output', server, stream, text });
   }
 
   #note(message: string): Promise<void> {
-    return this.#context.emit({ type: 'note', server: this.#context.server, message });
+    return this.#context.note(message);
   }
 }
 

@@ -1,5 +1,7 @@
 import { sentence } from '../domain/errors.ts';
 import type { JobPhase } from '../domain/job.ts';
+import type { Mask } from '../domain/mask/mask.ts';
+import type { OutputText } from '../domain/mask/output-text.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobPlan, RunPlan } from '../domain/run.ts';
 import type { Progress, RunEvent } from '../domain/run-event.ts';
@@ -18,6 +20,8 @@ export interface JobDeps {
   /** This installation's id: 32 hex digits. */
   readonly install: string;
   openMirror(job: string): Mirror;
+  /** What is replaced in all that is told of the job. Never rejects. */
+  maskOf(job: string): Promise<Mask>;
   /** What travels with a start for its script to ask for: JSON. */
   contextOf(job: JobPlan, plan: RunPlan): Uint8Array;
   /** Where scripts are answered. */
@@ -53,21 +57,49 @@ export type JobEnd =
       readonly isRunning?: true;
     };
 
+/** What a job's steps are begun with. */
+export interface JobOptions {
+  readonly signals: JobSignals;
+  /** What is replaced in all that is told of the job. */
+  readonly mask: Mask;
+  emit(event: RunEvent): Promise<void>;
+}
+
 /** One job with all that its steps share. */
 export class JobContext {
   readonly job: JobPlan;
   readonly deps: JobDeps;
   readonly signals: JobSignals;
-  readonly emit: (event: RunEvent) => Promise<void>;
+  readonly mask: Mask;
+  readonly #emit: (event: RunEvent) => Promise<void>;
   #phase: JobPhase = 'queued';
   /** What was last said about the store: once is enough. */
   #complaint = '';
 
-  constructor(job: JobPlan, deps: JobDeps, options: { signals: JobSignals; emit(event: RunEvent): Promise<void> }) {
+  constructor(job: JobPlan, deps: JobDeps, { signals, mask, emit }: JobOptions) {
     this.job = job;
     this.deps = deps;
-    this.signals = options.signals;
-    this.emit = options.emit;
+    this.signals = signals;
+    this.mask = mask;
+    this.#emit = emit;
+  }
+
+  /** Output has gone through the mask where its pieces are put together; sentences of a server go through it here. */
+  emit(event: RunEvent): Promise<void> {
+    return this.#emit(event.type === 'note' ? { ...event, message: this.mask.text(event.message) } : event);
+  }
+
+  /** Tells what is left of the output when nothing more comes, and the end as it may be told. */
+  async finish(end: JobEnd, text: OutputText): Promise<JobEnd> {
+    if (end.kind === 'left') return { ...end, message: this.mask.text(end.message) };
+    const server = this.job.server.name;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const rest = text.end(stream);
+      if (rest !== '') await this.emit({ type: 'output', server, stream, text: rest });
+    }
+    const { outcome } = end;
+    if (outcome.kind !== 'broken' && outcome.kind !== 'lost') return end;
+    return { kind: 'settled', outcome: { ...outcome, message: this.mask.text(outcome.message) } };
   }
 
   /** Writes the phase down, then tells it. Progress within a phase is told only. */

@@ -1,5 +1,5 @@
-import { StreamText } from '../base/stream-text.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
+import { OutputText } from '../domain/mask/output-text.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobPlan, RunPlan } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
@@ -14,15 +14,21 @@ export async function runJob(
   deps: JobDeps,
   options: { readonly signals: JobSignals; emit(event: RunEvent): Promise<void> },
 ): Promise<JobEnd> {
-  const context = new JobContext(job, deps, options);
+  const mask = await deps.maskOf(job.id);
+  const context = new JobContext(job, deps, { ...options, mask });
+  const text = new OutputText(mask);
+  return await context.finish(await runToEnd(context, plan, text), text);
+}
+
+async function runToEnd(context: JobContext, plan: RunPlan, text: OutputText): Promise<JobEnd> {
   const start = new Start(context, plan);
   try {
     const started = await start.run();
-    return started.kind === 'live' ? await followJob(context, started.live, new StreamText()) : started;
+    return started.kind === 'live' ? await followJob(context, started.live, text) : started;
   } catch (error) {
     return await afterFailure(context, start, error);
   } finally {
-    deps.desk.dismiss(job.id);
+    context.deps.desk.dismiss(context.job.id);
   }
 }
 

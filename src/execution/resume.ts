@@ -1,13 +1,13 @@
-import { StreamText } from '../base/stream-text.ts';
 import { abortable } from '../base/wait.ts';
 import { sentence } from '../domain/errors.ts';
 import type { JobPhase } from '../domain/job.ts';
+import { OutputText } from '../domain/mask/output-text.ts';
 import { type ExitReport, type JobOutcome, jobOutcome } from '../domain/outcome.ts';
 import type { JobPlan } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { JobState } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
-import { Applier } from './apply.ts';
+import { applierOf } from './apply.ts';
 import { Follower, outcomeOf } from './follow.ts';
 import { attachAt, FORGOTTEN, followJob, isUnknownJob, type LiveJob, onAbort } from './follow-job.ts';
 import { JobContext, type JobDeps, type JobEnd, type JobSignals } from './job-context.ts';
@@ -23,43 +23,55 @@ export interface UnfinishedJob extends JobPlan {
 export interface ResumeOptions {
   readonly signals: JobSignals;
   /** What has decoded the mirror's output so far, when that was told. */
-  readonly text?: StreamText;
+  readonly text?: OutputText;
   emit(event: RunEvent): Promise<void>;
 }
 
 /** Asks the server of an unfinished job for its truth and follows it to its end. Never throws. */
 export async function resumeJob(job: UnfinishedJob, deps: JobDeps, options: ResumeOptions): Promise<JobEnd> {
-  const context = new JobContext(job, deps, options);
+  const mask = await deps.maskOf(job.id);
+  const context = new JobContext(job, deps, { ...options, mask });
+  const text = options.text ?? new OutputText(mask);
+  return await context.finish(await resumeToEnd(job, context, text), text);
+}
+
+async function resumeToEnd(job: UnfinishedJob, context: JobContext, text: OutputText): Promise<JobEnd> {
   try {
     await applyKept(context, job);
     if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
     const found = await find(job, context);
     if (found.kind === 'settled') return found;
-    return await followJob(context, found.live, options.text ?? new StreamText());
+    return await followJob(context, found.live, text);
   } catch (error) {
     return { kind: 'left', message: sentence(error) };
   } finally {
-    deps.desk.dismiss(job.id);
+    context.deps.desk.dismiss(job.id);
   }
 }
 
 /** Brings the mirror up to what the server has now, without waiting for the job's end. Never throws. */
 export async function refreshJob(job: UnfinishedJob, deps: JobDeps, options: ResumeOptions): Promise<JobEnd> {
-  const context = new JobContext(job, deps, options);
+  const mask = await deps.maskOf(job.id);
+  const context = new JobContext(job, deps, { ...options, mask });
+  const text = new OutputText(mask);
+  return await context.finish(await refreshOnce(job, context, text), text);
+}
+
+async function refreshOnce(job: UnfinishedJob, context: JobContext, text: OutputText): Promise<JobEnd> {
   try {
     await applyKept(context, job);
     if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
     const found = await find(job, context);
     if (found.kind === 'settled') return found;
     using live = found.live;
-    const outcome = await catchUp(context, live);
+    const outcome = await catchUp(context, live, text);
     if (outcome) return { kind: 'settled', outcome };
     await context.enter('detached');
     return { kind: 'left', message: 'The script goes on there', isRunning: true };
   } catch (error) {
     return { kind: 'left', message: sentence(error) };
   } finally {
-    deps.desk.dismiss(job.id);
+    context.deps.desk.dismiss(job.id);
   }
 }
 
@@ -70,22 +82,19 @@ async function applyKept(context: JobContext, { phase }: UnfinishedJob): Promise
   const { job, deps } = context;
   const mirror = deps.openMirror(job.id);
   try {
-    const note = (message: string): Promise<void> => context.note(message);
-    await new Applier({ job: job.id, effects: deps.effects, note }).catchUp(mirror);
+    await applierOf(context).catchUp(mirror);
   } finally {
     mirror.close();
   }
 }
 
 /** Reads what the server has now; the outcome when that is the whole log of a job that has ended. */
-async function catchUp(context: JobContext, live: LiveJob): Promise<JobOutcome | undefined> {
-  const { job, server } = { job: context.job.id, server: context.job.server.name };
+async function catchUp(context: JobContext, live: LiveJob, text: OutputText): Promise<JobOutcome | undefined> {
   const { session, attachment, state } = live;
-  const mirror = context.deps.openMirror(job);
+  const mirror = context.deps.openMirror(context.job.id);
   try {
     using _leave = onAbort(context.signals.leave, () => attachment.detach());
-    const { effects } = context.deps;
-    const follower = new Follower({ job, server, text: new StreamText(), effects, emit: context.emit });
+    const follower = new Follower(context, text);
     follower.mirror = mirror;
     const isOver = state.phase === 'ended' || state.phase === 'lost';
     const until = attachment.spoolEnd ?? 0;

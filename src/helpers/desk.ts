@@ -26,6 +26,8 @@ export interface DeskDeps {
   readonly book: VariableBook;
   /** This installation's id. */
   readonly install: string;
+  /** Hears of each token that a script is given. */
+  tokenIssued(job: string, token: string): void;
   /** Milliseconds that never go back. */
   readonly now: () => number;
   log(line: string): void;
@@ -42,6 +44,7 @@ interface Admission {
 /** Answers the scripts of all jobs, by whichever door they come. */
 export class HelperDesk implements Disposable {
   readonly #book: VariableBook;
+  readonly #tokenIssued: (job: string, token: string) => void;
   readonly #log: (line: string) => void;
   readonly #tokens: Tokens;
   readonly #turnstile: Turnstile;
@@ -49,8 +52,9 @@ export class HelperDesk implements Disposable {
   readonly #http: HttpDoor;
   readonly #admitted = new Map<string, Admission>();
 
-  constructor({ book, install, now, log }: DeskDeps) {
+  constructor({ book, install, tokenIssued, now, log }: DeskDeps) {
     this.#book = book;
+    this.#tokenIssued = tokenIssued;
     this.#log = log;
     this.#tokens = new Tokens({ issuer: install, now, random: randomBytes });
     this.#turnstile = new Turnstile(now);
@@ -63,7 +67,7 @@ export class HelperDesk implements Disposable {
   async admit(job: string, options: { readonly server: string; readonly secrets: Readonly<Record<string, string>> }) {
     const secrets = new Map(Object.entries(options.secrets));
     if (!this.#admitted.has(job)) this.#admitted.set(job, { server: options.server, secrets });
-    return await this.#tokens.issue(job, options.server);
+    return await this.#issue(job, options.server);
   }
 
   /** A job is attached to a session from now on: its tokens are good there only, and it gets a new one. */
@@ -120,10 +124,16 @@ export class HelperDesk implements Disposable {
     }
   }
 
+  async #issue(job: string, server: string): Promise<string> {
+    const token = await this.#tokens.issue(job, server);
+    this.#tokenIssued(job, token);
+    return token;
+  }
+
   async #renew(job: string): Promise<void> {
     const admission = this.#admitted.get(job);
     if (!admission) return;
-    const token = await this.#tokens.issue(job, admission.server);
+    const token = await this.#issue(job, admission.server);
     // The job may have ended meanwhile, and must not get a new key.
     if (this.#admitted.get(job) !== admission) return this.#tokens.revoke(job);
     if (admission.line) this.#tokens.bind(job, admission.line);

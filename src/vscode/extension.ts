@@ -39,7 +39,12 @@ export function activate(context: ExtensionContext): CroniumApi {
   const prompts = editorPrompts({ remembered: secrets, onProblem: (message) => log.warn(message) });
   const vault = editorVault(context.secrets);
   const engine = new LazyEngine(() =>
-    openEngine(context.extensionPath, { prompts, vault, log: (line) => log.info(line) }),
+    openEngine(context.extensionPath, {
+      prompts,
+      vault,
+      recallSecret: secrets.find,
+      log: (line) => log.info(line),
+    }),
   );
   const memory = context.workspaceState;
   const output = own(createRunOutput(engine));

@@ -1,10 +1,14 @@
 package desk
 
 import (
+	"encoding/json"
+	"os"
 	"testing"
 	"time"
 
 	"cronium.dev/runner/internal/call"
+	"cronium.dev/runner/internal/jsontext"
+	"cronium.dev/runner/internal/mask"
 	"cronium.dev/runner/internal/message"
 	"cronium.dev/runner/internal/record"
 	"cronium.dev/runner/internal/spool"
@@ -122,6 +126,31 @@ func TestASecretThatWasNotDeliveredIsThereAgain(t *testing.T) {
 		}
 		if step.isDelivered && got.Value[1] != 0 {
 			t.Errorf("got %q, want that it is wiped", got.Value)
+		}
+	}
+}
+
+// TestValuesAreMaskedAsTheTableSays plays the table that the client is held to as well.
+func TestValuesAreMaskedAsTheTableSays(t *testing.T) {
+	text, err := os.ReadFile("../../testdata/masks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table struct {
+		Values []struct {
+			Secrets       []string
+			Value, Masked json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(text, &table); err != nil {
+		t.Fatal(err)
+	}
+	for _, each := range table.Values {
+		d := Desk{job: Job{Mask: mask.New(each.Secrets)}}
+		got, _, problem := d.clean(each.Value)
+		want, err := jsontext.Compact(each.Masked, func(text string) string { return text })
+		if problem != nil || err != nil || string(got) != string(want) {
+			t.Errorf("%s: got %s, want %s", each.Value, got, want)
 		}
 	}
 }

@@ -9,7 +9,12 @@ import { placeSettings, serverSettings } from './settings.ts';
 /** Opens the engine over this window: the same data and configuration as the command line, the files of this package. */
 export async function openEngine(
   packageDir: string,
-  host: { readonly prompts: Prompts; readonly vault: Vault; log(line: string): void },
+  host: {
+    readonly prompts: Prompts;
+    readonly vault: Vault;
+    recallSecret(subject: string): Promise<string | undefined>;
+    log(line: string): void;
+  },
 ): Promise<Cronium> {
   // Loaded here and not above: SSH and SQLite must not weigh on the editor's start.
   const [{ createCronium }, { findPlaces }, { workspaceFiles }] = await Promise.all([
@@ -28,6 +33,7 @@ export async function openEngine(
     sqliteBinding: join(packageDir, 'dist', 'sqlite', sqliteBinding()),
     files: workspaceFiles(),
     prompts: host.prompts,
+    recallSecret: (subject) => host.recallSecret(subject),
     vault: host.vault,
     env: process.env,
     homeDir,

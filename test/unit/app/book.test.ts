@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { JobBook } from '../../../src/app/book.ts';
 import type { Vault } from '../../../src/app/host.ts';
+import { JobMasks } from '../../../src/app/job-masks.ts';
 import { ScriptEffects } from '../../../src/app/script-effects.ts';
 import { SharedVariables } from '../../../src/app/shared-variables.ts';
 import type { JobScope } from '../../../src/domain/shared-variable.ts';
@@ -13,6 +14,7 @@ interface Fixture extends Disposable {
   readonly store: Store;
   readonly book: JobBook;
   readonly variables: SharedVariables;
+  readonly masks: JobMasks;
   /** What the vault holds. */
   readonly kept: Map<string, string>;
   readonly one: JobScope;
@@ -32,14 +34,15 @@ function fixture({ env = {}, hasVault = true }: { env?: Record<string, string>; 
   const changed = (): void => {};
   const variables = new SharedVariables({ store, host: hasVault ? { env, vault } : { env }, changed });
   const effects = new ScriptEffects({ store, changed, now: () => 5 });
-  const book = new JobBook({ store, effects, variables, changed });
+  const masks = new JobMasks({ store, host: { env }, variables, log: () => {} });
+  const book = new JobBook({ store, effects, variables, masks, changed });
   const scopeOf = (server: string): JobScope => {
     const found = book.find(idOf(`one/${server}`));
     if (!found) throw new Error('The job is not known');
     return found.scope;
   };
   return {
-    ...{ store, book, variables, kept, one: scopeOf('web-1'), two: scopeOf('web-2') },
+    ...{ store, book, variables, masks, kept, one: scopeOf('web-1'), two: scopeOf('web-2') },
     [Symbol.dispose]() {
       store[Symbol.dispose]();
       dir[Symbol.dispose]();
@@ -147,7 +150,8 @@ test('fifty jobs that count together through two processes lose nothing', async 
   const changed = (): void => {};
   const variables = new SharedVariables({ store: other, host: { env: {} }, changed });
   const effects = new ScriptEffects({ store: other, changed, now: () => 5 });
-  const books = [made.book, new JobBook({ store: other, effects, variables, changed })];
+  const { masks } = made;
+  const books = [made.book, new JobBook({ store: other, effects, variables, masks, changed })];
   const count = async (index: number): Promise<void> => {
     const job = { ...made.one, job: idOf(`job ${index}`), server: `web-${index}` };
     const book = books[index % 2] as JobBook;
@@ -160,4 +164,24 @@ test('fifty jobs that count together through two processes lose nothing', async 
   };
   await Promise.all(Array.from({ length: 50 }, (_, index) => count(index)));
   expect(await made.book.get(made.one, 'COUNT')).toMatchObject({ value: 50, version: 50 });
+});
+
+test('what comes past the runner is masked here: outputs and variables that are set over HTTP', async () => {
+  using made = fixture();
+  const { job } = made.one;
+  made.masks.now(job).add(['hunter2-hunter2']);
+  expect(made.book.putOut(job, { a: { b: 'a hunter2-hunter2' } })).toBeUndefined();
+  await made.book.set(made.one, { name: 'V', value: ['hunter2-hunter2'] }, 'http 1');
+  expect(made.book.outputs(job)).toEqual({ a: { b: 'a ***' } });
+  expect(await made.book.get(made.one, 'V')).toMatchObject({ value: ['***'] });
+});
+
+test('a secret variable that a job has read or written is masked in what is told of that job, and not taken apart itself', async () => {
+  using made = fixture();
+  const masked = (scope: JobScope): string => made.masks.now(scope.job).text('horse-battery, staple-gun');
+  await made.book.set(made.one, { name: 'KEY', value: 'horse-battery', secret: true }, 'call 1');
+  expect([masked(made.one), masked(made.two)]).toEqual(['***, staple-gun', 'horse-battery, staple-gun']);
+  await made.book.set(made.two, { name: 'KEY', value: 'horse-battery and staple-gun' }, 'call 2');
+  expect(await made.book.get(made.one, 'KEY')).toMatchObject({ type: 'secret', value: 'horse-battery and staple-gun' });
+  expect(made.masks.now(made.one.job).text('horse-battery and staple-gun')).toBe('***');
 });

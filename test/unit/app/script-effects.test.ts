@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ScriptEffects } from '../../../src/app/script-effects.ts';
+import { Mask } from '../../../src/domain/mask/mask.ts';
 import { Applier } from '../../../src/execution/apply.ts';
 import { openMirror, type SpoolMirror } from '../../../src/store/mirror.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
@@ -25,6 +26,7 @@ class Fixture implements Disposable {
   mirror: SpoolMirror;
   effects: ScriptEffects;
   readonly notes: string[] = [];
+  readonly mask = new Mask();
   #applier: Applier;
   #seq = 0;
 
@@ -78,7 +80,8 @@ class Fixture implements Disposable {
   }
 
   #newApplier(): Applier {
-    return new Applier({ job: JOB, effects: this.effects, note: async (note) => void this.notes.push(note) });
+    const note = async (text: string): Promise<void> => void this.notes.push(text);
+    return new Applier({ job: JOB, effects: this.effects, mask: this.mask, note });
   }
 }
 
@@ -176,4 +179,12 @@ test('applied() waits until the value of that number had its effect, or for its 
   expect(found).toEqual(['workspace', 'there', 1]);
   gone.abort(new Error('gone'));
   await expect(given).rejects.toThrow('gone');
+});
+
+test('a secret that a faulty runner has left in a value does not reach the store', async () => {
+  using job = new Fixture();
+  job.mask.add(['hunter2-hunter2']);
+  const hex = Buffer.from('hunter2-hunter2').toString('hex');
+  await job.follow(START, output('all', { text: 'a hunter2-hunter2', list: [hex] }), variable('V', 'hunter2-hunter2'));
+  expect([job.outputs, job.found('V')]).toEqual([{ all: { text: 'a ***', list: ['***'] } }, ['workspace', '***', 1]]);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type TailEnd, tailJob } from '../../../src/app/tail.ts';
 import { LogTeller } from '../../../src/app/tell.ts';
+import { Mask } from '../../../src/domain/mask/mask.ts';
 import type { JobRecord } from '../../../src/domain/run.ts';
 import { idOf, serverOf } from '../store/plan.ts';
 import { tempDir } from '../store/temp-dir.ts';
@@ -17,7 +18,7 @@ const OPEN: JobRecord = {
 /** Tails a job of which the store says one after the other what is given. */
 async function tail(...said: readonly (JobRecord | undefined)[]): Promise<TailEnd> {
   using dir = tempDir();
-  const teller = new LogTeller(dir.path, { server: 'web-1', emit: async () => {} });
+  const teller = new LogTeller(dir.path, { server: 'web-1', mask: new Mask(), emit: async () => {} });
   const rest = [...said];
   const leave = AbortSignal.timeout(5_000);
   return await tailJob(teller, { leave, find: () => rest.shift(), tryClaim: () => false });

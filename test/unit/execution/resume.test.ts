@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { Mask } from '../../../src/domain/mask/mask.ts';
 import type { ExitReport } from '../../../src/domain/outcome.ts';
 import type { Effects } from '../../../src/execution/effects.ts';
 import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
@@ -43,6 +44,7 @@ async function resumeUnknown(logs: string): Promise<{ end: JobEnd; heard: string
     journal: { phase: () => {}, starting: async () => {}, settled: () => {} },
     install: '3'.repeat(32),
     openMirror: () => openMirror(logs),
+    maskOf: async () => new Mask(),
     effects: noEffects,
     desk: noDesk,
     contextOf: () => Buffer.from('{}'),
@@ -93,7 +95,8 @@ test('a job whose end is here already gives what its script has set its effect b
     },
   };
   const exit: ExitReport = { reason: 'exited', code: 0 };
-  const deps = { openMirror: () => openMirror(logs), effects, desk: noDesk } as unknown as JobDeps;
+  const maskOf = async (): Promise<Mask> => new Mask();
+  const deps = { openMirror: () => openMirror(logs), maskOf, effects, desk: noDesk } as unknown as JobDeps;
   const never = new AbortController().signal;
   const job = { ...JOB, phase: 'running', cancelRequested: false, exit } as const;
   const end = await resumeJob(job, deps, { signals: { cancel: never, leave: never }, emit: async () => {} });

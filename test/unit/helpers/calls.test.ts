@@ -12,7 +12,7 @@ let desk: HelperDesk;
 
 beforeEach(() => {
   book = new MemoryBook();
-  desk = new HelperDesk({ book, install: 'install', now: () => 0, log: () => {} });
+  desk = new HelperDesk({ book, install: 'install', tokenIssued: () => {}, now: () => 0, log: () => {} });
 });
 afterEach(() => {
   desk[Symbol.dispose]();
@@ -93,7 +93,13 @@ test('an attempt is given up after 5 s, so that the server asks again', async ()
 
 test('a book that cannot be read gives calls up, and says so', async () => {
   const said: string[] = [];
-  using failing = new HelperDesk({ book, install: 'install', now: () => 0, log: (text) => said.push(text) });
+  using failing = new HelperDesk({
+    book,
+    install: 'install',
+    tokenIssued: () => {},
+    now: () => 0,
+    log: (text) => said.push(text),
+  });
   vi.spyOn(book, 'find').mockImplementation(() => {
     throw new CroniumError('store/held', 'The database is held by another program');
   });

@@ -17,7 +17,13 @@ beforeEach(async () => {
   tokens.length = 0;
   book = new MemoryBook();
   said.length = 0;
-  desk = new HelperDesk({ book, install: 'install', now: () => now, log: (text) => said.push(text) });
+  desk = new HelperDesk({
+    book,
+    install: 'install',
+    tokenIssued: () => {},
+    now: () => now,
+    log: (text) => said.push(text),
+  });
   token = await desk.admit(JOB, { server: SERVER, secrets: { DB: 's3cret' } });
   desk.attached(JOB, line);
 });
