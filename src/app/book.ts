@@ -149,11 +149,15 @@ export class JobBook implements VariableBook {
     const isSecret = write.secret === true || store.variables.find(place)?.type === 'secret';
     if (isSecret) mask.add(secretParts(write.value));
     let before: WriteAnswer | undefined;
-    const answerOf = ({ code, version }: VariableWritten): WriteAnswer => ({ code, version, scope: place.scope });
+    const type = isSecret ? ({ type: 'secret' } as const) : {};
+    const answerOf = ({ code, version }: VariableWritten): WriteAnswer => ({
+      ...{ code, version, scope: place.scope },
+      ...type,
+    });
     try {
       const written = await variables.set(place, isSecret ? write.value : maskValue(write.value, mask), {
         by: { kind: 'job', run: job.run, job: job.job, server: job.server },
-        ...(isSecret ? { type: 'secret' } : {}),
+        ...type,
         ...(ifVersion === undefined ? {} : { ifVersion }),
         also: (result) => {
           before = this.#answered(job, call);

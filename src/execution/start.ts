@@ -140,13 +140,6 @@ export class Start {
     return { answer: Promise.resolve('started'), started: Promise.resolve(state), attachment };
   }
 
-  /** A script may ask for its secrets by one door or find them in its environment, not both. */
-  #admit(): Promise<string> {
-    const { job, deps } = this.#context;
-    const { secrets, secretsAs } = this.#plan.spec;
-    return deps.desk.admit(job.id, { server: job.server.name, secrets: secretsAs ? {} : secrets });
-  }
-
   #untilLeft<T>(promise: Promise<T>): Promise<T> {
     return abortable(promise, { signal: this.#context.signals.leave });
   }
@@ -169,7 +162,7 @@ export class Start {
       onDisconnect: spec.onDisconnect,
       ...(Object.keys(spec.secrets).length > 0 ? { secrets: spec.secrets } : {}),
       ...(spec.secretsAs ? { secretsAs: spec.secretsAs } : {}),
-      ...(spec.api ? { api: { token: await this.#admit() } } : {}),
+      ...(spec.api ? { api: { token: await deps.desk.admit(job.id, { server: job.server.name }) } } : {}),
     };
     // As the variables are now: a start that is tried again brings newer ones.
     const first = { start, context: deps.contextOf(job, this.#plan) };

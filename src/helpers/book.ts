@@ -24,11 +24,12 @@ export interface VariableWrite {
   readonly secret?: boolean;
 }
 
-/** What became of a write; `scope` and `version` are those that stand now. `refused`: `message` is a sentence. */
+/** What became of a write; `scope` and `version` are those that stand now, `type` is there when the value is a secret. `refused`: `message` is a sentence. */
 export interface WriteAnswer {
   readonly code: 'ok' | 'changed' | 'refused' | 'invalid';
   readonly scope?: VariableScope;
   readonly version?: number;
+  readonly type?: VariableType;
   readonly message?: string;
 }
 

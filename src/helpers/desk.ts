@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { sentence } from '../domain/errors.ts';
+import { CroniumError, sentence } from '../domain/errors.ts';
+import type { Json } from '../domain/event.ts';
 import type { HelpedJob, VariableBook } from './book.ts';
 import { Calls } from './calls.ts';
 import { HttpDoor } from './http.ts';
-import { Turnstile } from './limits.ts';
-import type { Sources } from './routes.ts';
+import { LIMITS, Turnstile } from './limits.ts';
+import type { HelperAnswer, Sources } from './routes.ts';
 import { RENEW_MS, Tokens } from './tokens.ts';
 
 /** Somebody on a server who wants to be answered. */
@@ -20,6 +21,14 @@ export interface Caller {
 export interface Line {
   readonly server: string;
   token(job: string, token: string): void;
+  /** Asks the job's supervisor, which keeps account of secrets. Throws `CroniumError` when it cannot be asked. */
+  call(
+    job: string,
+    call:
+      | { readonly verb: 'secret'; readonly name: string; readonly call: string }
+      | { readonly verb: 'hide'; readonly value: Json },
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ readonly code: string; readonly message?: string; readonly value?: Json }>;
 }
 
 export interface DeskDeps {
@@ -33,10 +42,12 @@ export interface DeskDeps {
   log(line: string): void;
 }
 
+/** A message to the runner has at most 64 KiB, with what stands around the value. */
+const MAX_HIDDEN_BYTES = 60_000;
+
 /** A job whose scripts may use the HTTP door. */
 interface Admission {
   readonly server: string;
-  readonly secrets: Map<string, string | undefined>;
   line?: Line;
   renewal?: NodeJS.Timeout;
 }
@@ -58,16 +69,19 @@ export class HelperDesk implements Disposable {
     this.#log = log;
     this.#tokens = new Tokens({ issuer: install, now, random: randomBytes });
     this.#turnstile = new Turnstile(now);
-    const sources: Sources = { book, takeSecret: (job, name) => this.#takeSecret(job, name) };
+    const sources: Sources = {
+      book,
+      takeSecret: (job, name, call) => this.#takeSecret(job, name, call),
+      hide: (job, value) => this.#hide(job, value),
+    };
     this.#calls = new Calls(sources, log);
     this.#http = new HttpDoor({ ...sources, tokens: this.#tokens, turnstile: this.#turnstile, now, log });
   }
 
   /** Lets the scripts of a job that is about to start in by the HTTP door; the token that they begin with. */
-  async admit(job: string, options: { readonly server: string; readonly secrets: Readonly<Record<string, string>> }) {
-    const secrets = new Map(Object.entries(options.secrets));
-    if (!this.#admitted.has(job)) this.#admitted.set(job, { server: options.server, secrets });
-    return await this.#issue(job, options.server);
+  async admit(job: string, { server }: { readonly server: string }): Promise<string> {
+    if (!this.#admitted.has(job)) this.#admitted.set(job, { server });
+    return await this.#issue(job, server);
   }
 
   /** A job is attached to a session from now on: its tokens are good there only, and it gets a new one. */
@@ -95,7 +109,6 @@ export class HelperDesk implements Disposable {
   dismiss(job: string): void {
     const admission = this.#admitted.get(job);
     clearInterval(admission?.renewal);
-    admission?.secrets.clear();
     this.#admitted.delete(job);
     this.#tokens.revoke(job);
     this.#turnstile.forget(job);
@@ -109,7 +122,7 @@ export class HelperDesk implements Disposable {
   #readmit(job: string, { server }: Line): Admission | undefined {
     const helped = this.#find(job);
     if (!helped?.hasApi || helped.scope.server !== server) return undefined;
-    const admission: Admission = { server, secrets: new Map() };
+    const admission: Admission = { server };
     this.#admitted.set(job, admission);
     return admission;
   }
@@ -140,14 +153,28 @@ export class HelperDesk implements Disposable {
     admission.line?.token(job, token);
   }
 
-  #takeSecret(job: string, name: string): { readonly value: string } | 'gone' | undefined {
-    const secrets = this.#admitted.get(job)?.secrets;
-    if (!secrets?.has(name)) return undefined;
-    const value = secrets.get(name);
-    secrets.set(name, undefined);
-    if (value !== undefined) return { value };
+  async #takeSecret(job: string, name: string, call: string): Promise<HelperAnswer> {
+    const { code, message, value } = await this.#ask(job, { verb: 'secret', name, call });
+    if (code === 'ok' && value !== undefined) return { code, value };
+    if (code === 'absent') return { code, message: `The event declares no secret "${name}"` };
+    if (code !== 'gone') return { code: 'refused', message: message ?? 'The secret cannot be had' };
     // Whoever expected to be the first and only one has to learn that they were not.
     this.#log(`The secret "${name}" of job ${job} was asked for again`);
-    return 'gone';
+    return { code, message: `The secret "${name}" was handed out before` };
+  }
+
+  async #hide(job: string, value: Json): Promise<void> {
+    if (Buffer.byteLength(JSON.stringify(value)) > MAX_HIDDEN_BYTES) {
+      const message = `A secret of more than ${MAX_HIDDEN_BYTES} bytes cannot be told over HTTP; use cronium.getVariable`;
+      throw new CroniumError('variable/secret', message);
+    }
+    const { code, message } = await this.#ask(job, { verb: 'hide', value });
+    if (code !== 'ok') throw new CroniumError('variable/secret', message ?? 'The value cannot be masked on the server');
+  }
+
+  #ask(job: string, call: Parameters<Line['call']>[1]): ReturnType<Line['call']> {
+    const line = this.#admitted.get(job)?.line;
+    if (!line) throw new CroniumError('session/closed', `The job ${job} is not attached`);
+    return line.call(job, call, { signal: AbortSignal.timeout(LIMITS.requestMs) });
   }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { abortable } from '../base/wait.ts';
-import { sentence } from '../domain/errors.ts';
+import { CroniumError, sentence } from '../domain/errors.ts';
+import type { Json } from '../domain/event.ts';
 import {
   asksFirst,
   hasOneHost,
@@ -160,7 +161,24 @@ export class HttpDoor {
       },
       this.#deps,
     );
-    return { ...answer, isWrite: route.method === 'PUT' };
+    const isWrite = route.method === 'PUT';
+    const told = isWrite ? value : answer.value;
+    const problem = answer.type === 'secret' && told !== undefined ? await this.#hide(origin.job, told) : undefined;
+    // What was written stays written, and its script knew the value before.
+    if (problem === undefined || isWrite) return { ...answer, isWrite };
+    return { code: 'refused', message: problem, isWrite };
+  }
+
+  /** Has a secret masked in the log before its script hears it; the sentence that says why that is not possible. */
+  async #hide(job: string, value: Json): Promise<string | undefined> {
+    try {
+      await this.#deps.hide(job, value);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof CroniumError)) throw error;
+      this.#deps.log(`A secret of job ${job} is not masked on its server: ${error.message}`);
+      return error.message;
+    }
   }
 }
 

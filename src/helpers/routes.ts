@@ -32,8 +32,10 @@ export interface HelperAnswer {
 /** Where the answers come from. */
 export interface Sources {
   readonly book: VariableBook;
-  /** Hands out a secret of the job, once; `gone` after that, undefined when there is none of that name. */
-  readonly takeSecret: (job: string, name: string) => { readonly value: string } | 'gone' | undefined;
+  /** Hands out a secret of the job, once, by whichever door; a `call` that comes again gets the same answer. */
+  readonly takeSecret: (job: string, name: string, call: string) => Promise<HelperAnswer>;
+  /** Has a value masked in the job's log from now on: its script is told it by a door that the supervisor does not see through. */
+  readonly hide: (job: string, value: Json) => Promise<void>;
 }
 
 /** One thing that a script can ask for. */
@@ -120,12 +122,7 @@ export const ROUTES: readonly Route[] = [
     path: '/v1/secret/{name}',
     permit: 'secret:r',
     query: [],
-    answer({ job, name = '' }, { takeSecret }) {
-      const found = takeSecret(job.scope.job, name);
-      if (found === 'gone') return { code: 'gone', message: `The secret "${name}" was handed out before` };
-      if (!found) return { code: 'absent', message: `The event declares no secret "${name}"` };
-      return { code: 'ok', value: found.value };
-    },
+    answer: ({ job, name = '', call }, { takeSecret }) => takeSecret(job.scope.job, name, call),
   },
 ];
 

@@ -1,3 +1,4 @@
+import type { Json } from '../domain/event.ts';
 import type { StartMessage } from './start-message.ts';
 
 /** What the client says; docs/protocol.md, "Client to runner". */
@@ -22,7 +23,13 @@ export type ClientMessage =
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'bye'; readonly code: string; readonly message: string };
 
-/** What is asked about the server itself; the answer repeats `id`. */
+/** What has an answer that repeats `id`: about the server itself, or of a job's desk. */
 export type ServerQuestion =
+  | ({ readonly type: 'call'; readonly id: number; readonly job: string } & DeskCall)
   | { readonly type: 'health' | 'inventory' | 'clean'; readonly id: number }
   | { readonly type: 'remove'; readonly id: number; readonly sha256: string };
+
+/** What is asked of a job's desk on the server. A call with a name may be made again when its answer was lost. */
+export type DeskCall =
+  | { readonly verb: 'secret'; readonly name: string; readonly call: string }
+  | { readonly verb: 'hide'; readonly value: Json };

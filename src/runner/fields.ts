@@ -1,5 +1,6 @@
 import { displayable } from '../base/display.ts';
 import { CroniumError } from '../domain/errors.ts';
+import type { Json } from '../domain/event.ts';
 
 /** What a sentence, a name or a path of a runner may have; more is not for people to read. */
 const MAX_LINE = 4_096;
@@ -78,6 +79,10 @@ export class Fields {
 
   optionalCount<K extends string>(name: K): { readonly [P in K]?: number } {
     return this.has(name) ? ({ [name]: this.count(name) } as { readonly [P in K]: number }) : {};
+  }
+
+  optionalJson<K extends string>(name: K): { readonly [P in K]?: Json } {
+    return this.has(name) ? ({ [name]: this.#get(name) } as { readonly [P in K]: Json }) : {};
   }
 
   wrong(name: string): CroniumError {

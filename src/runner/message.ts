@@ -1,3 +1,4 @@
+import type { Json } from '../domain/event.ts';
 import type { ExitReport } from '../domain/outcome.ts';
 import { Fields } from './fields.ts';
 import { type Cleaned, type HealthReport, readHealth, readItems, type StoredItem } from './server-report.ts';
@@ -36,7 +37,7 @@ export interface Hello {
   readonly host: string;
   readonly bootId: string;
   readonly base: string;
-  /** What this version can that others cannot: `helpers`. */
+  /** What this version can that others cannot: `helpers`, `calls`. */
   readonly capabilities: readonly string[];
 }
 
@@ -77,7 +78,15 @@ export type ServerAnswer =
   | { readonly type: 'health'; readonly id: number; readonly health: HealthReport }
   | { readonly type: 'inventory'; readonly id: number; readonly items: readonly StoredItem[]; readonly more: boolean }
   | ({ readonly type: 'cleaned'; readonly id: number; readonly more: boolean } & Cleaned)
-  | { readonly type: 'removed'; readonly id: number };
+  | { readonly type: 'removed'; readonly id: number }
+  | ({ readonly type: 'answer'; readonly id: number } & DeskAnswer);
+
+/** What came of a call at a job's desk: `ok`, or why not. */
+export interface DeskAnswer {
+  readonly code: string;
+  readonly message?: string;
+  readonly value?: Json;
+}
 
 export interface Refused {
   readonly type: 'refused';
@@ -170,6 +179,14 @@ export function parseMessage(body: Uint8Array): RunnerMessage | undefined {
       };
     case 'removed':
       return { type, id: fields.count('id') };
+    case 'answer':
+      return {
+        type,
+        id: fields.count('id'),
+        code: fields.code('code'),
+        ...fields.optionalLine('message'),
+        ...fields.optionalJson('value'),
+      };
     case 'window':
       return { type, stream: fields.count('stream'), bytes: fields.count('bytes') };
     case 'pong':

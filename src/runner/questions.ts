@@ -1,8 +1,8 @@
 import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError, RefusedError } from '../domain/errors.ts';
 import { Answers } from './answers.ts';
-import type { ServerQuestion } from './client-message.ts';
-import type { Refused, ServerAnswer } from './message.ts';
+import type { DeskCall, ServerQuestion } from './client-message.ts';
+import type { DeskAnswer, Refused, ServerAnswer } from './message.ts';
 import type { Cleaned, HealthReport, StoredItem } from './server-report.ts';
 
 /** The runner reads a few files, or removes one. */
@@ -24,7 +24,7 @@ interface Pages {
   characters: number;
 }
 
-/** What a session asks about the server itself. Each question has a number, so that a late answer is never taken for a newer one. */
+/** What a session asks about the server itself, and of its jobs' desks. Each question has a number, so that a late answer is never taken for a newer one. */
 export class Questions {
   readonly #server: string;
   readonly #send: (question: ServerQuestion) => void;
@@ -53,6 +53,18 @@ export class Questions {
     return this.#ask({ type: 'remove', sha256 }, SHORT_MS, options);
   }
 
+  call(
+    job: string,
+    call: DeskCall,
+    options: { readonly signal: AbortSignal; readonly capabilities: readonly string[] },
+  ): Promise<DeskAnswer> {
+    if (!options.capabilities.includes('calls')) {
+      const message = `The runner on "${this.#server}" is too old for that; deploy the newest one there`;
+      return Promise.reject(new CroniumError('runner/old', message));
+    }
+    return this.#ask({ type: 'call', job, ...call }, SHORT_MS, options);
+  }
+
   /** Takes an answer. Throws `CroniumError` when it has no end. */
   hear(answer: ServerAnswer): void {
     const { id } = answer;
@@ -71,6 +83,8 @@ export class Questions {
       }
       case 'removed':
         return this.#answers.resolve(`remove ${id}`, undefined);
+      case 'answer':
+        return this.#answers.resolve(`call ${id}`, answer);
       default:
         return answer satisfies never;
     }
@@ -92,7 +106,8 @@ export class Questions {
   async #ask<T>(
     question:
       | { readonly type: 'health' | 'inventory' | 'clean' }
-      | { readonly type: 'remove'; readonly sha256: string },
+      | { readonly type: 'remove'; readonly sha256: string }
+      | ({ readonly type: 'call'; readonly job: string } & DeskCall),
     limitMs: number,
     options: { readonly signal: AbortSignal },
   ): Promise<T> {

@@ -2,11 +2,20 @@ import { Emitter } from '../base/emitter.ts';
 import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError, RefusedError } from '../domain/errors.ts';
 import { Answers } from './answers.ts';
-import { Attachment } from './attachment.ts';
+import type { Attachment } from './attachment.ts';
+import { Attachments } from './attachments.ts';
+import type { DeskCall } from './client-message.ts';
 import { type Frame, FrameKind } from './frame.ts';
 import { inTime } from './in-time.ts';
 import { Listing } from './listing.ts';
-import { type Hello, type JobState, parseMessage, type Refused, type RunnerMessage } from './message.ts';
+import {
+  type DeskAnswer,
+  type Hello,
+  type JobState,
+  parseMessage,
+  type Refused,
+  type RunnerMessage,
+} from './message.ts';
 import { Outbox } from './outbox.ts';
 import { Questions } from './questions.ts';
 import type { Remote } from './remote.ts';
@@ -31,7 +40,7 @@ export class Session implements AsyncDisposable {
   readonly #answers = new Answers();
   readonly #questions: Questions;
   readonly #listing: Listing;
-  readonly #attachments = new Map<number, Attachment>();
+  readonly #attachments: Attachments;
   /** Jobs whose `start` has no answer yet, with their payload. */
   readonly #starting = new Map<string, string>();
   readonly #onDidChangeState = new Emitter<JobState>();
@@ -47,6 +56,7 @@ export class Session implements AsyncDisposable {
     this.server = options.server;
     this.#nextStream = options.firstStream;
     this.#outbox = new Outbox(remote.stdin);
+    this.#attachments = new Attachments(this.server, this.#outbox);
     this.#helpers = options.helpers;
     this.#tunnels = new Tunnels(this.#outbox, this.#helpers && ((tunnel) => this.#helpers?.serve(tunnel, this)));
     this.#listing = new Listing(this.server, (install) => this.#outbox.message({ type: 'list', install }));
@@ -87,7 +97,7 @@ export class Session implements AsyncDisposable {
   /** The handle of a `start` that was sent ahead, before there was a session; `context` when that was not sent along. */
   expectStart({ job, payload, stream, ...start }: StartMessage, context?: Uint8Array): StartHandle {
     this.#starting.set(job, payload);
-    const attachment = this.#adopt(new Attachment(stream, job));
+    const attachment = this.#attachments.open(stream, job);
     const answer = this.#answers.wait<'started' | 'need'>(`start ${job}`);
     const started = this.#answers.wait<JobState>(`started ${job}`);
     // The runner answers when it has the whole context, and earlier only when it does not want it.
@@ -121,13 +131,13 @@ export class Session implements AsyncDisposable {
 
   /** Streams the job's spool from `offset`. Throws `CroniumError` `job/unknown` when the server has no such job. */
   async attach(job: string, offset: number): Promise<{ readonly state: JobState; readonly attachment: Attachment }> {
-    const attachment = this.#adopt(new Attachment(this.#nextStream++, job));
+    const attachment = this.#attachments.open(this.#nextStream++, job);
     const attached = this.#answers.wait<JobState>(`attach ${attachment.stream}`);
     this.#outbox.message({ type: 'attach', job, offset, stream: attachment.stream, ...this.#tunnels.offer });
     try {
       return { state: await this.#inTime(attached, `attach to job ${job}`), attachment };
     } catch (error) {
-      this.#attachments.delete(attachment.stream);
+      this.#attachments.forget(attachment.stream);
       throw error;
     }
   }
@@ -140,6 +150,12 @@ export class Session implements AsyncDisposable {
   /** Hands over the newest token for the job's helper API. */
   token(job: string, token: string): void {
     this.#outbox.message({ type: 'token', job, token });
+  }
+
+  /** Asks the job's desk on the server. Throws `CroniumError`: the runner is of another version, the job has ended, the line is cut. */
+  call(job: string, call: DeskCall, options: { readonly signal: AbortSignal }): Promise<DeskAnswer> {
+    const { capabilities } = this.hello;
+    return this.#questions.call(job, call, { ...options, capabilities });
   }
 
   /** Asks the server to stop the job, or never to start it; resolves with its state when the server has heard. */
@@ -195,8 +211,7 @@ export class Session implements AsyncDisposable {
     this.#questions.fail(error);
     this.#listing.fail(error);
     this.#outbox.fail(error);
-    for (const attachment of this.#attachments.values()) attachment.fail(error);
-    this.#attachments.clear();
+    this.#attachments.fail(error);
     this.#tunnels.fail(error);
     this.#onDidClose.emit(error);
   }
@@ -210,12 +225,7 @@ export class Session implements AsyncDisposable {
     }
     if (this.#tunnels.receive(frame)) return;
     if (frame.stream >= this.#nextStream) throw new CroniumError('stream', 'a frame on a stream that nobody opened');
-    const attachment = this.#attachments.get(frame.stream);
-    if (frame.kind === FrameKind.data) return attachment?.receive(frame.body);
-    if (frame.kind === FrameKind.end) attachment?.end();
-    else attachment?.fail(new CroniumError('session/reset', `"${this.server}" gave up a stream`));
-    this.#outbox.drop(frame.stream);
-    this.#attachments.delete(frame.stream);
+    this.#attachments.receive(frame);
   }
 
   #hear(message: RunnerMessage): void {
@@ -233,7 +243,7 @@ export class Session implements AsyncDisposable {
       case 'stored':
         return this.#answers.resolve(`put ${message.payload}`, undefined);
       case 'attached':
-        this.#attachments.get(message.stream)?.begin(message);
+        this.#attachments.find(message.stream)?.begin(message);
         this.#helpers?.attached(message.job, this);
         return this.#answers.resolve(`attach ${message.stream}`, message.state);
       case 'state':
@@ -247,6 +257,7 @@ export class Session implements AsyncDisposable {
       case 'inventory':
       case 'cleaned':
       case 'removed':
+      case 'answer':
         return this.#questions.hear(message);
       case 'jobs':
         return this.#listing.hear(message.jobs, message.more);
@@ -275,23 +286,7 @@ export class Session implements AsyncDisposable {
     } else if (re === 'put' && payload) this.#answers.reject(`put ${payload}`, error);
     else if (re === 'attach' && stream !== undefined) this.#answers.reject(`attach ${stream}`, error);
     else if (job) this.#answers.reject(`state ${job}`, error);
-    if (stream !== undefined) {
-      this.#attachments.get(stream)?.fail(error);
-      this.#attachments.delete(stream);
-      this.#outbox.drop(stream);
-    }
-  }
-
-  #adopt(attachment: Attachment): Attachment {
-    if (this.#closed) attachment.fail(this.#closed);
-    else this.#attachments.set(attachment.stream, attachment);
-    attachment.connect({
-      window: (bytes) => this.#outbox.message({ type: 'window', stream: attachment.stream, bytes }),
-      detach: () => {
-        if (this.#attachments.delete(attachment.stream)) this.#outbox.reset(attachment.stream);
-      },
-    });
-    return attachment;
+    if (stream !== undefined) this.#attachments.refuse(stream, error);
   }
 
   #inTime<T>(promise: Promise<T>, what: string, from?: Promise<void>): Promise<T> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { DeskCall } from '../../src/runner/client-message.ts';
 import { encodeFrame, type Frame, FrameDecoder, FrameKind } from '../../src/runner/frame.ts';
 import { type Hello, parseMessage } from '../../src/runner/message.ts';
 import { Session } from '../../src/runner/session.ts';
@@ -145,6 +146,13 @@ function speak(session: Session, message: NonNullable<Step['message']>, later: r
     case 'token':
       session.token(job, String(message.token));
       return true;
+    case 'call': {
+      // The client asks nothing else of a desk.
+      if (message.verb !== 'secret' && message.verb !== 'hide') return false;
+      const { id: _id, job: _job, type: _type, ...call } = message as unknown as DeskCall & Record<string, unknown>;
+      quiet(session.call(job, call as DeskCall, { signal: new AbortController().signal }));
+      return true;
+    }
     case 'ack':
       session.ack(job, Number(message.offset));
       return true;

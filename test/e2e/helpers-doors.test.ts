@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../faults/lab/until.ts';
@@ -20,21 +20,52 @@ async function said(...words: string[]): Promise<string> {
   return lines.join('') || stderr;
 }
 
-test('each door hands a secret out once', async () => {
+/** Asks HTTP for the secret and prints what came of it. */
+const HTTP = `over_http() {
+  printf 'Authorization: Bearer %s' "$(cronium.token)" |
+    curl -sS -o /dev/null -w '%{http_code}\\n' -H @- "$@" "$CRONIUM_API_ENDPOINT/v1/secret/DB_PASSWORD"
+}
+by_command() { cronium.secret DB_PASSWORD >/dev/null 2>&1; echo "$?"; }
+`;
+
+test.each([
+  ['the command', 'by_command; over_http; by_command; over_http', '0\n410\n1\n410\n'],
+  ['HTTP', 'over_http; by_command; over_http', '200\n1\n410\n'],
+  [
+    'a request with a key, which may come again',
+    `over_http -H 'Idempotency-Key: one'; over_http -H 'Idempotency-Key: one'; over_http -H 'Idempotency-Key: two'; by_command`,
+    '200\n200\n410\n1\n',
+  ],
+])('a secret is handed out once, whoever asks first: %s', async (_title, commands, printed) => {
+  const header = '#!/bin/sh\n# cronium:\n#   secrets: [DB_PASSWORD]\n#   api: true\n';
+  const script = lab.script('doors.sh', `${header}${HTTP}${commands}\n`);
+  expect(await said(script, '--on', 'web1', '--json')).toBe(printed);
+});
+
+test('a secret variable that a script has from HTTP is masked in the log on the server', async () => {
   const script = lab.script(
-    'doors.sh',
+    'variable.sh',
     `#!/bin/sh
 # cronium:
-#   secrets: [DB_PASSWORD]
 #   api: true
-for time in first second; do
-  cronium.secret DB_PASSWORD >/dev/null; echo "$?"
-  printf 'Authorization: Bearer %s' "$(cronium.token)" |
-    curl -sS -o /dev/null -w '%{http_code}\\n' -H @- "$CRONIUM_API_ENDPOINT/v1/secret/DB_PASSWORD"
-done
+value=$(printf 'Authorization: Bearer %s' "$(cronium.token)" | curl -sS -H @- "$CRONIUM_API_ENDPOINT/v1/var/KEY")
+echo "\${#value} characters: $value"
 `,
   );
-  expect(await said(script, '--on', 'web1', '--json')).toBe('0\n200\n1\n410\n');
+  const kept = new Map<string, string>();
+  await using engine = lab.engine({
+    vault: {
+      find: async (reference) => kept.get(reference),
+      keep: async (reference, value) => void kept.set(reference, value),
+      forget: async (reference) => void kept.delete(reference),
+    },
+  });
+  await engine.setVariable({ scope: 'global', owner: '', name: 'KEY' }, 'staple-gun-and-horse', { type: 'secret' });
+  const never = new AbortController().signal;
+  for await (const _ of engine.run(await lab.plan(engine, script, ['web1']), { cancel: never, leave: never }));
+  const jobs = join(String(lab.servers[0]?.stateHome), 'cronium/jobs');
+  const spools = readdirSync(jobs).map((job) => readFileSync(join(jobs, job, 'spool', '0'.repeat(16)), 'utf8'));
+  expect(spools.filter((spool) => spool.includes('22 characters: "***"'))).toHaveLength(1);
 });
 
 test('a variable that is set here while a script runs is read by it as it is now; it is written over what it has read', async () => {

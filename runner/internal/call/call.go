@@ -19,12 +19,16 @@ const (
 	Event  = "event"
 	Secret = "secret"
 	Token  = "token"
+	// Hide masks a value from now on; a client says it of what its helper API tells a script.
+	Hide = "hide"
 )
 
 // The codes of an answer.
 const (
-	OK      = "ok"
-	Absent  = "absent"
+	OK     = "ok"
+	Absent = "absent"
+	// Gone says that a secret was handed out before.
+	Gone    = "gone"
 	Changed = "changed"
 	Nobody  = "nobody"
 	Refused = "refused"
@@ -46,6 +50,7 @@ const (
 	// valueStream carries a call's value, and the answer's.
 	valueStream = 1
 	maxName     = 1 << 10
+	maxCallName = 256
 	maxMessage  = 16 << 10
 	// maxWaitMs is a day.
 	maxWaitMs     = 24 * 3_600_000
@@ -55,6 +60,8 @@ const (
 // Request is one use of a verb.
 type Request struct {
 	Verb, Name, Scope string
+	// Call names a call that is made again when its answer was lost, and is answered as before then; "" when there is none.
+	Call string
 	// IfUnchanged is a version, NotAsked or SinceRead.
 	IfUnchanged int64
 	IsSecret    bool
@@ -101,6 +108,7 @@ func Parse(f *jsontext.Fields) (Request, bool) {
 		Verb:         f.Text("verb", 16),
 		Name:         f.TextOr("name", maxName, ""),
 		Scope:        f.TextOr("scope", maxName, ""),
+		Call:         f.TextOr("call", maxCallName, ""),
 		IfUnchanged:  f.IntOr("ifUnchanged", SinceRead, jsontext.MaxInt, NotAsked),
 		IsSecret:     f.Flag("secret"),
 		NeedsVersion: f.Flag("version"),
@@ -111,7 +119,7 @@ func Parse(f *jsontext.Fields) (Request, bool) {
 
 // Send says what is wanted.
 func Send(to io.Writer, r Request) error {
-	message := jsontext.Message("call").Text("verb", r.Verb).TextIf("name", r.Name).TextIf("scope", r.Scope)
+	message := jsontext.Message("call").Text("verb", r.Verb).TextIf("name", r.Name).TextIf("scope", r.Scope).TextIf("call", r.Call)
 	if r.IfUnchanged != NotAsked {
 		message.Int("ifUnchanged", r.IfUnchanged)
 	}

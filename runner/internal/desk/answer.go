@@ -18,6 +18,12 @@ func (d *Desk) answer(r call.Request, gone <-chan struct{}) call.Answer {
 		return lookUp("event", d.context.event, r.Name)
 	case call.Token:
 		return d.vault.current()
+	case call.Hide:
+		if r.Value == nil {
+			return invalid("There is nothing to hide")
+		}
+		d.hide(r.Value)
+		return call.Answer{Code: call.OK}
 	}
 	isDocument := r.Verb == call.Output && r.Name == ""
 	switch {
@@ -28,7 +34,7 @@ func (d *Desk) answer(r call.Request, gone <-chan struct{}) call.Answer {
 	}
 	switch r.Verb {
 	case call.Secret:
-		return d.vault.take(r.Name)
+		return d.vault.take(r.Name, r.Call)
 	case call.Output:
 		return d.output(r)
 	case call.Get:

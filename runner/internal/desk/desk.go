@@ -186,7 +186,7 @@ func (d *Desk) admit(first *jsontext.Fields, file *os.File) {
 	_ = file.SetWriteDeadline(time.Now().Add(readWithin))
 	err = call.SendAnswer(file, answer)
 	if request.Verb == call.Secret && answer.Code == call.OK {
-		d.vault.settle(request.Name, err == nil)
+		d.vault.settle(request.Name, request.Call, err == nil)
 	}
 }
 

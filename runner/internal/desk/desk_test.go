@@ -116,13 +116,13 @@ func TestASecretThatWasNotDeliveredIsThereAgain(t *testing.T) {
 	for _, step := range []struct {
 		code        string
 		isDelivered bool
-	}{{call.OK, false}, {call.OK, true}, {call.Absent, false}} {
-		got := v.take("A")
+	}{{call.OK, false}, {call.OK, true}, {call.Gone, false}} {
+		got := v.take("A", "")
 		if got.Code != step.code {
 			t.Fatalf("got %v, want %s", got, step.code)
 		}
 		if got.Code == call.OK {
-			v.settle("A", step.isDelivered)
+			v.settle("A", "", step.isDelivered)
 		}
 		if step.isDelivered && got.Value[1] != 0 {
 			t.Errorf("got %q, want that it is wiped", got.Value)
@@ -151,6 +151,22 @@ func TestValuesAreMaskedAsTheTableSays(t *testing.T) {
 		want, err := jsontext.Compact(each.Masked, func(text string) string { return text })
 		if problem != nil || err != nil || string(got) != string(want) {
 			t.Errorf("%s: got %s, want %s", each.Value, got, want)
+		}
+	}
+}
+
+func TestASecretIsHandedOutAgainToTheSameCallOnly(t *testing.T) {
+	v := vault{}
+	v.fill([]jsontext.Pair{{Name: "A", Value: "hush"}})
+	for _, step := range []struct{ caller, code string }{
+		{"http 1", call.OK}, {"http 1", call.OK}, {"http 2", call.Gone}, {"", call.Gone}, {"http 1", call.OK},
+	} {
+		got := v.take("A", step.caller)
+		if got.Code != step.code || got.Code == call.OK && string(got.Value) != `"hush"` {
+			t.Errorf("%q: got %v, want %s", step.caller, got, step.code)
+		}
+		if got.Code == call.OK {
+			v.settle("A", step.caller, false)
 		}
 	}
 }

@@ -1,23 +1,25 @@
 package desk
 
 import (
+	"strconv"
 	"sync"
 
 	"cronium.dev/runner/internal/call"
 	"cronium.dev/runner/internal/jsontext"
 )
 
-// vault holds the event's secrets, each of which is handed out once, and the newest token.
+// vault holds the event's secrets, each of which is handed out once, whoever asks, and the newest token.
 type vault struct {
 	mu      sync.Mutex
 	secrets map[string][]byte
-	// out are those that were handed out.
+	// out are those that were handed out, and to which calls by name.
 	out   map[string][]byte
+	by    map[string]string
 	token []byte
 }
 
 func (v *vault) fill(secrets []jsontext.Pair) {
-	v.secrets, v.out = map[string][]byte{}, map[string][]byte{}
+	v.secrets, v.out, v.by = map[string][]byte{}, map[string][]byte{}, map[string]string{}
 	for _, secret := range secrets {
 		v.secrets[secret.Name] = jsontext.AppendText(nil, secret.Value)
 	}
@@ -38,22 +40,31 @@ func (v *vault) current() call.Answer {
 	return call.Answer{Code: call.OK, Value: v.token}
 }
 
-func (v *vault) take(name string) call.Answer {
+// take hands a secret out. A call that has a name may come again: its answer may have been lost on the way to a client.
+func (v *vault) take(name, caller string) call.Answer {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if value, ok := v.secrets[name]; ok {
 		delete(v.secrets, name)
-		v.out[name] = value
+		v.out[name], v.by[name] = value, caller
 		return call.Answer{Code: call.OK, Value: value}
 	}
-	if _, wasThere := v.out[name]; wasThere {
-		return absent("The secret %q was handed out before, and that happens once; keep it in a variable of the script", name)
+	if value, wasThere := v.out[name]; wasThere {
+		if caller != "" && v.by[name] == caller {
+			return call.Answer{Code: call.OK, Value: value}
+		}
+		message := "The secret " + strconv.Quote(name) + " was handed out before, and that happens once; keep it in a variable of the script"
+		return call.Answer{Code: call.Gone, Message: message}
 	}
 	return absent(`The event has no secret %q; name it under "secrets"`, name)
 }
 
-// settle says whether a secret has reached its caller. If so it is wiped here; otherwise it can be had again.
-func (v *vault) settle(name string, isDelivered bool) {
+// settle says whether a secret has reached its caller. If so it is wiped here; otherwise it can be had again. What a call
+// with a name has got stays that call's.
+func (v *vault) settle(name, caller string, isDelivered bool) {
+	if caller != "" {
+		return
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if isDelivered {

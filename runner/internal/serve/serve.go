@@ -105,7 +105,7 @@ func open(path string) (*session, error) {
 func (s *session) hello(version string) []byte {
 	return jsontext.Message("hello").Int("protocol", protocol).Text("version", version).Text("sha256", s.self.sha256).
 		Text("os", runtime.GOOS).Text("arch", runtime.GOARCH).Text("host", s.host.ID).Text("bootId", s.host.BootID).
-		Text("base", s.base.Path()).Texts("capabilities", []string{"helpers"}).Bytes()
+		Text("base", s.base.Path()).Texts("capabilities", []string{"helpers", "calls"}).Bytes()
 }
 
 // serve answers until the client leaves, the connection breaks, or somebody breaks the protocol.
@@ -184,6 +184,8 @@ func (s *session) hear(body []byte) error {
 		s.work(m.Job, func() { s.ack(m) })
 	case message.Token:
 		s.work(m.Job, func() { s.token(m) })
+	case message.Call:
+		s.work(callWorker+m.Job, func() { s.callFor(m) })
 	case message.Cancel:
 		s.work(m.Job, func() { s.cancel(m) })
 	case message.Forget:

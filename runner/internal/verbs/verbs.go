@@ -117,7 +117,7 @@ func (e Environment) ask(r call.Request) (call.Answer, error) {
 		switch a.Code {
 		case call.OK:
 			return a, e.warn(a.Message)
-		case call.Absent:
+		case call.Absent, call.Gone:
 			return a, &problem{exitAbsent, a.Message}
 		case call.Invalid:
 			return a, &problem{exitInvalid, a.Message}

@@ -109,7 +109,10 @@ test('set() with ifUnchanged sees a more specific variable that came in between'
 test('a secret variable is in the vault only, and stays secret when it is set again', async () => {
   using made = fixture();
   const write = { name: 'TOKEN', value: 'correct-horse', secret: true } as const;
-  expect(await made.book.set(made.one, write, 'a')).toEqual({ code: 'ok', scope: 'workspace', version: 1 });
+  expect(await made.book.set(made.one, write, 'a')).toEqual({
+    ...{ code: 'ok', scope: 'workspace', version: 1 },
+    type: 'secret',
+  });
   expect(await made.book.get(made.one, 'TOKEN')).toMatchObject({ type: 'secret', value: 'correct-horse' });
   expect(await made.book.set(made.one, { name: 'TOKEN', value: 'another' }, 'b')).toMatchObject({ code: 'ok' });
   expect([...made.kept.values()]).toEqual(['"another"']);

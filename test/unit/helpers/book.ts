@@ -1,5 +1,5 @@
 import type { Json } from '../../../src/domain/event.ts';
-import type { HelpedJob, VariableBook, WriteAnswer } from '../../../src/helpers/book.ts';
+import type { FoundVariable, HelpedJob, VariableBook, WriteAnswer } from '../../../src/helpers/book.ts';
 
 export const JOB = 'b'.repeat(32);
 export const SERVER = 'web-1';
@@ -47,7 +47,7 @@ export class MemoryBook implements VariableBook {
     }
   }
 
-  async get(_job: unknown, name: string) {
+  async get(_job: unknown, name: string): Promise<FoundVariable | undefined> {
     const found = this.values.get(name);
     return found && { scope: 'workspace' as const, type: 'plain' as const, ...found };
   }

@@ -5,7 +5,7 @@ import { CroniumError } from '../../../src/domain/errors.ts';
 import { HelperDesk, type Line } from '../../../src/helpers/desk.ts';
 import { JOB, MemoryBook, SERVER } from './book.ts';
 
-const line: Line = { server: SERVER, token: () => {} };
+const line: Line = { server: SERVER, token: () => {}, call: async () => ({ code: 'ok' }) };
 const CALL = '0'.repeat(31);
 let book: MemoryBook;
 let desk: HelperDesk;

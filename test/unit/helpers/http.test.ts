@@ -1,12 +1,27 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CroniumError } from '../../../src/domain/errors.ts';
+import type { FoundVariable } from '../../../src/helpers/book.ts';
 import { HelperDesk, type Line } from '../../../src/helpers/desk.ts';
 import { Tokens } from '../../../src/helpers/tokens.ts';
 import { HELPED, JOB, MemoryBook, SERVER } from './book.ts';
 
 const tokens: string[] = [];
 const said: string[] = [];
-const line: Line = { server: SERVER, token: (_job, token) => void tokens.push(token) };
+/** What the job's supervisor was asked; it has one secret. */
+const asked: Parameters<Line['call']>[1][] = [];
+let takenBy: string | undefined;
+const line: Line = {
+  server: SERVER,
+  token: (_job, token) => void tokens.push(token),
+  call: async (_job, call) => {
+    asked.push(call);
+    if (call.verb === 'hide') return { code: 'ok' };
+    if (call.name !== 'DB') return { code: 'absent' };
+    takenBy ??= call.call;
+    return takenBy === call.call ? { code: 'ok', value: 's3cret' } : { code: 'gone' };
+  },
+};
 let book: MemoryBook;
 let desk: HelperDesk;
 let token: string;
@@ -15,6 +30,8 @@ let now = 0;
 beforeEach(async () => {
   now = 0;
   tokens.length = 0;
+  asked.length = 0;
+  takenBy = undefined;
   book = new MemoryBook();
   said.length = 0;
   desk = new HelperDesk({
@@ -24,10 +41,11 @@ beforeEach(async () => {
     now: () => now,
     log: (text) => said.push(text),
   });
-  token = await desk.admit(JOB, { server: SERVER, secrets: { DB: 's3cret' } });
+  token = await desk.admit(JOB, { server: SERVER });
   desk.attached(JOB, line);
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   desk[Symbol.dispose]();
   vi.useRealTimers();
 });
@@ -121,6 +139,37 @@ describe('the routes', () => {
     expect(said.join()).not.toContain('s3cret');
   });
 
+  test('a secret whose answer was lost is handed out again to the request with the same key', async () => {
+    const again = { headers: { 'Idempotency-Key': 'k-1' } };
+    expect(await ask('/v1/secret/DB', again)).toMatchObject({ status: 200, body: 's3cret' });
+    expect(await ask('/v1/secret/DB', again)).toMatchObject({ status: 200, body: 's3cret' });
+    expect(await ask('/v1/secret/DB', { headers: { 'Idempotency-Key': 'k-2' } })).toMatchObject({ status: 410 });
+  });
+
+  test('a secret that the supervisor does not give is refused, with its reason', async () => {
+    vi.spyOn(line, 'call').mockRejectedValueOnce(new CroniumError('runner/old', 'The runner is too old for that'));
+    const message = 'The runner is too old for that';
+    expect(await ask('/v1/secret/DB')).toMatchObject({ status: 403, body: { error: { code: 'refused', message } } });
+  });
+
+  test('a secret variable is masked on the server before its script hears it', async () => {
+    const found: FoundVariable = { scope: 'workspace', type: 'secret', version: 3, value: 's3cret-value' };
+    vi.spyOn(book, 'get').mockResolvedValue(found);
+    expect(await ask('/v1/var/KEY')).toMatchObject({ status: 200, body: 's3cret-value' });
+    expect(asked).toEqual([{ verb: 'hide', value: 's3cret-value' }]);
+    vi.spyOn(line, 'call').mockRejectedValueOnce(new CroniumError('session/closed', 'The line is cut'));
+    expect(await ask('/v1/var/KEY')).toMatchObject({ status: 403, body: refusal('refused') });
+    vi.spyOn(book, 'get').mockResolvedValue({ ...found, value: 'x'.repeat(60_000) });
+    expect(await ask('/v1/var/KEY')).toMatchObject({ status: 403, body: refusal('refused') });
+    expect(said.at(-1)).toContain('use cronium.getVariable');
+  });
+
+  test('a secret variable that is written over HTTP is masked on the server, too', async () => {
+    vi.spyOn(book, 'set').mockResolvedValue({ code: 'ok', version: 4, scope: 'workspace', type: 'secret' });
+    expect(await ask('/v1/var/KEY', { method: 'PUT', body: '"s3cret-value"' })).toMatchObject({ status: 200 });
+    expect(asked).toEqual([{ verb: 'hide', value: 's3cret-value' }]);
+  });
+
   test('nothing is answered before the values of the log have had their effect', async () => {
     const answer = raw(get(), { after: 7 });
     let isAnswered = false;
@@ -207,7 +256,7 @@ test('a hundred refusals are ten lines of the log', async () => {
 test('a token is renewed while the job goes on', async () => {
   desk.dismiss(JOB);
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  token = await desk.admit(JOB, { server: SERVER, secrets: {} });
+  token = await desk.admit(JOB, { server: SERVER });
   desk.attached(JOB, line);
   const old = token;
   now += 600_000;

@@ -90,3 +90,19 @@ test('a list without an end is a violation', () => {
   for (let page = 0; page < 4; page++) questions.hear({ type: 'inventory', id: 1, items, more: true });
   expect(() => questions.hear({ type: 'inventory', id: 1, items, more: true })).toThrow('more than 200,000 things');
 });
+
+test('a desk is asked where the runner knows how, and its refusal has a reason', async () => {
+  const { questions, asked } = open();
+  const call = { verb: 'secret', name: 'DB', call: 'http 1' } as const;
+  const job = '1'.repeat(32);
+  await expect(questions.call(job, call, { signal: SIGNAL, capabilities: ['helpers'] })).rejects.toMatchObject({
+    code: 'runner/old',
+  });
+  expect(asked).toEqual([]);
+  const answers = [1, 2].map(() => questions.call(job, call, { signal: SIGNAL, capabilities: ['calls'] }));
+  expect(asked[0]).toEqual({ type: 'call', id: 1, job, ...call });
+  questions.hear({ type: 'answer', id: 1, code: 'ok', value: 'hush' });
+  questions.refuse({ type: 'refused', re: 'call', code: 'job/unknown', message: 'The job has ended', id: 2 });
+  expect(await answers[0]).toMatchObject({ code: 'ok', value: 'hush' });
+  await expect(answers[1]).rejects.toMatchObject({ code: 'job/unknown' });
+});
