@@ -32,15 +32,24 @@ export interface PlanningDeps extends SecretsDeps {
 
 /** Packs the event and decides what would run where. */
 export async function planRun(event: ScriptEvent, options: PlanOptions, deps: PlanningDeps): Promise<RunPlan> {
-  const { signal } = options;
-  const servers = await findServers(event, options, deps);
   const values = resolveValues(event, options, deps);
   const { cwd } = values;
   const packed = cwd === undefined ? event : { ...event, cwd };
-  const [payload, git] = await Promise.all([
-    buildPayload(packed, { files: deps.files, text: options.text, cacheDir: deps.payloadsDir, signal }),
-    findGitState(event, options, deps),
-  ]);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  // All of it at once; what is wrong with the servers is told first, then what is wrong with the files.
+  const packing = buildPayload(packed, { files: deps.files, text: options.text, cacheDir: deps.payloadsDir, signal });
+  const asking = findGitState(event, { ...options, signal }, deps);
+  for (const work of [packing, asking]) work.catch(() => {});
+  let servers: readonly Server[];
+  try {
+    servers = await findServers(event, options, deps);
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled([packing, asking]);
+    throw error;
+  }
+  const [payload, git] = await Promise.all([packing, asking]);
   const { input } = values;
   const spec: StartSpec = {
     ...values.common,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync, utimesSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CroniumError, sentence } from '../domain/errors.ts';
@@ -40,8 +40,7 @@ export async function openDraft(cacheDir: string): Promise<Draft> {
     async keep(archive) {
       const place = join(cacheDir, `${archive.sha256}.tar.gz`);
       await attempt(cacheDir, async () => {
-        // Used anew: nothing sweeps it away before its run is known.
-        if (await isWhole(place, archive)) return await utimes(place, new Date(), new Date());
+        if (await isKept(place, archive)) return;
         await (await spill()).close();
         await rename(path, place);
       });
@@ -77,6 +76,21 @@ export async function sweepCache(
     const found = await stat(path).catch(() => undefined);
     if (found && found.mtimeMs < before) await rm(path, { force: true });
   }
+}
+
+/** Whether the archive is there, whole; then it is used anew, so that nothing sweeps it away before its run is known. */
+async function isKept(path: string, archive: { readonly sha256: string; readonly size: number }): Promise<boolean> {
+  const now = new Date();
+  // At once where it is small: a small file of our own is read in less time than a thread is asked to do it.
+  if (archive.size <= MEMORY_BYTES) {
+    const isThere = statSync(path, { throwIfNoEntry: false })?.size === archive.size;
+    const isWhole = isThere && sha256(readFileSync(path)) === archive.sha256;
+    if (isWhole) utimesSync(path, now, now);
+    return isWhole;
+  }
+  if (!(await isWhole(path, archive))) return false;
+  await utimes(path, now, now);
+  return true;
 }
 
 async function attempt<T>(cacheDir: string, action: () => Promise<T>): Promise<T> {

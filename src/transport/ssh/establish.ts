@@ -8,6 +8,7 @@ import { connectError } from './errors.ts';
 import { type Flight, type FlightOptions, prepareFlight } from './flight.ts';
 import { gatherGreeting } from './greeting.ts';
 import type { HostKeyCheck } from './host-key.ts';
+import { joinWrites } from './join-writes.ts';
 import { watchLiveness } from './liveness.ts';
 import type { Login } from './login.ts';
 import { openChannels } from './open-channels.ts';
@@ -118,6 +119,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
   if (signal.aborted) onAbort();
 
   try {
+    joinWrites(socket);
     client.connect({
       sock: socket as never,
       username: host.user,
