@@ -16,8 +16,12 @@ func (s *supervisor) noteSession() {
 }
 
 // noteMemory says that memory ran out while a script ran that did not succeed: its exit tells at most that it was killed.
-func (s *supervisor) noteMemory(exit *job.Exit, before int64) {
-	if exit.Reason != job.Exited || exit.Code == 0 || before == host.Unknown {
+func (s *supervisor) noteMemory(exit *job.Exit, killedBefore <-chan int64) {
+	if exit.Reason != job.Exited || exit.Code == 0 {
+		return
+	}
+	before := <-killedBefore
+	if before == host.Unknown {
 		return
 	}
 	if killed := host.OutOfMemory() - before; killed > 0 {

@@ -56,13 +56,15 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 			return brokenWithoutTools(err)
 		}
 	}
-	killedBefore := host.OutOfMemory()
 	var running *script
 	var exit *job.Exit
 	s.guard.Start(func() { running, exit = startScript(p, s.family) })
 	if exit != nil {
 		return exit
 	}
+	// The kernel takes longer to say it than to start a script.
+	killedBefore := make(chan int64, 1)
+	go func() { killedBefore <- host.OutOfMemory() }()
 	exit = s.attend(running)
 	s.noteMemory(exit, killedBefore)
 	return exit
