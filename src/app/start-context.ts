@@ -12,13 +12,15 @@ export const MAX_INPUT_BYTES = 16 * 1_048_576;
 
 /** Makes what travels with the start of a job, so that its script is answered while nobody is connected; docs/protocol.md, "Helpers". */
 export function startContexts(store: Store): (job: JobPlan, plan: RunPlan) => Uint8Array {
-  // The same for all jobs of a run, and possibly large.
+  // The same for all jobs of a run; the input is possibly large.
   const inputs = new WeakMap<RunPlan, string>();
+  const starts = new WeakMap<RunPlan, number>();
   return (job, plan) => {
     const { input } = plan.spec;
     if (input !== undefined && !inputs.has(plan)) inputs.set(plan, `"input":${JSON.stringify(input)},`);
     const scope = jobScope(plan, job);
-    const startedAt = store.runs.ofJob(job.id)?.startedAt ?? Date.now();
+    const startedAt = starts.get(plan) ?? store.runs.ofJob(job.id)?.startedAt ?? Date.now();
+    starts.set(plan, startedAt);
     const rest = {
       event: eventDocument(plan, job, startedAt),
       variables: snapshot(store.variables.visibleTo(scope)),

@@ -25,7 +25,7 @@ export interface JobDeps {
   /** What travels with a start for its script to ask for: JSON. */
   contextOf(job: JobPlan, plan: RunPlan): Uint8Array;
   /** Where scripts are answered. */
-  readonly desk: Pick<HelperDesk, 'admit' | 'dismiss'>;
+  readonly desk: Pick<HelperDesk, 'admit' | 'keepOut' | 'dismiss'>;
   /** Where what scripts put out and set goes. */
   readonly effects: Effects;
   /** A fact that may be stale: the server asks when it is wrong. */

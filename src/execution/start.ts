@@ -148,6 +148,7 @@ export class Start {
     const { payload, spec } = this.#plan;
     const { job, deps } = this.#context;
     const { args, env } = { ...spec, ...job.own };
+    if (!spec.api) deps.desk.keepOut(job.id);
     const start: StartFields = {
       job: job.id,
       run: this.#plan.id,

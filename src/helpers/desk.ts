@@ -62,6 +62,8 @@ export class HelperDesk implements Disposable {
   readonly #calls: Calls;
   readonly #http: HttpDoor;
   readonly #admitted = new Map<string, Admission>();
+  /** Jobs of this process of which is known that they are not admitted. */
+  readonly #keptOut = new Set<string>();
 
   constructor({ book, install, tokenIssued, now, log }: DeskDeps) {
     this.#book = book;
@@ -84,8 +86,14 @@ export class HelperDesk implements Disposable {
     return await this.#issue(job, server);
   }
 
+  /** The HTTP door stays closed to the scripts of a job that is about to start: nobody has to look that up. */
+  keepOut(job: string): void {
+    this.#keptOut.add(job);
+  }
+
   /** A job is attached to a session from now on: its tokens are good there only, and it gets a new one. */
   attached(job: string, line: Line): void {
+    if (this.#keptOut.has(job)) return;
     const admission = this.#admitted.get(job) ?? this.#readmit(job, line);
     if (!admission || admission.server !== line.server || admission.line === line) return;
     const isFirst = admission.line === undefined && this.#tokens.has(job);
@@ -110,6 +118,7 @@ export class HelperDesk implements Disposable {
     const admission = this.#admitted.get(job);
     clearInterval(admission?.renewal);
     this.#admitted.delete(job);
+    this.#keptOut.delete(job);
     this.#tokens.revoke(job);
     this.#turnstile.forget(job);
   }
