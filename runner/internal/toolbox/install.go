@@ -56,18 +56,16 @@ func isWhole(version *dir.Dir, executable string) bool {
 			return false
 		}
 	}
-	for place, files := range contents() {
-		for _, file := range files {
-			if found, err := os.Lstat(tools + place + "/" + file.Name); err != nil || found.Size() != int64(len(file.Text)) {
-				return false
-			}
+	return areWhole(tools+library+"/"+python+"/", helpers.Python()) && areWhole(tools+modules+"/"+nodePackage+"/", helpers.Node())
+}
+
+func areWhole(place string, files []helpers.File) bool {
+	for _, file := range files {
+		if found, err := os.Lstat(place + file.Name); err != nil || found.Size() != int64(len(file.Text)) {
+			return false
 		}
 	}
 	return true
-}
-
-func contents() map[string][]helpers.File {
-	return map[string][]helpers.File{library + "/" + python: helpers.Python(), modules + "/" + nodePackage: helpers.Node()}
 }
 
 // putInPlace gives what was made its name, unless another job was faster.

@@ -1,7 +1,6 @@
 package toolbox
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -14,12 +13,18 @@ func LinkModules(job *dir.Dir, tools string) error { return job.Link(tools+"/"+m
 
 // NeedsModules says of a file of a payload whether Node may run it as a module.
 func NeedsModules(file string) bool {
-	return slices.Contains([]string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"}, path.Ext(file))
+	dot := strings.LastIndexByte(file, '.')
+	return dot >= 0 && isOneOf(file[dot+1:], "js mjs cjs jsx ts mts cts tsx")
 }
 
 // IsForNode says whether a script's first line names a program that runs modules.
 func IsForNode(shebang string) bool {
-	return slices.ContainsFunc(strings.Fields(shebang), func(word string) bool {
-		return slices.Contains([]string{"node", "nodejs", "bun", "deno", "tsx"}, path.Base(word))
-	})
+	for _, word := range strings.Fields(shebang) {
+		if isOneOf(word[strings.LastIndexByte(word, '/')+1:], "node nodejs bun deno tsx") {
+			return true
+		}
+	}
+	return false
 }
+
+func isOneOf(word, list string) bool { return slices.Contains(strings.Fields(list), word) }
