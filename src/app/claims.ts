@@ -25,9 +25,11 @@ export class Claims implements Disposable {
   /** Those of the jobs that are free; they are ours from now on. */
   claim(jobs: readonly string[]): ReadonlySet<string> {
     const lease = { now: Date.now(), leaseMs: LEASE_MS };
-    const claimed = this.#store.transactionLightly(() =>
-      jobs.filter((job) => !this.#jobs.has(job) && this.#store.jobs.claim(job, this.#owner, lease)),
-    );
+    const others = jobs.filter((job) => !this.#jobs.has(job));
+    const claimed = this.#store.transactionLightly(() => {
+      if (this.#store.jobs.claimNew(others, this.#owner, lease)) return others;
+      return others.filter((job) => this.#store.jobs.claim(job, this.#owner, lease));
+    });
     for (const job of claimed) this.#jobs.set(job, new AbortController());
     return new Set(claimed);
   }
@@ -60,9 +62,8 @@ export class Claims implements Disposable {
 
   release(jobs: Iterable<string>): void {
     try {
-      this.#store.transactionLightly(() => {
-        for (const job of jobs) if (this.#jobs.delete(job)) this.#store.jobs.release(job, this.#owner);
-      });
+      const ours = [...jobs].filter((job) => this.#jobs.delete(job));
+      if (ours.length > 0) this.#store.jobs.release(ours, this.#owner);
     } catch (error) {
       // The lease runs out by itself.
       this.#log(`Cannot give up a job: ${sentence(error)}`);
@@ -77,10 +78,7 @@ export class Claims implements Disposable {
   #renew(): void {
     if (this.#jobs.size === 0) return;
     try {
-      this.#store.transactionLightly(() => {
-        const lease = { now: Date.now(), leaseMs: LEASE_MS };
-        for (const job of this.#jobs.keys()) this.#store.jobs.renew(job, this.#owner, lease);
-      });
+      this.#store.jobs.renew([...this.#jobs.keys()], this.#owner, { now: Date.now(), leaseMs: LEASE_MS });
     } catch (error) {
       this.#log(`Cannot renew the leases of jobs: ${sentence(error)}`);
     }

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { BoundedQueue } from '../base/bounded-queue.ts';
-import { LoopTurns } from '../base/loop-turns.ts';
+import { eventLoop } from '../base/loop-share.ts';
 import { abortable } from '../base/wait.ts';
 import { sentence } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
@@ -32,11 +32,10 @@ export async function* executeRun(plan: RunPlan, deps: JobDeps, options: RunOpti
   };
   for (const message of plan.payload.notes) yield { type: 'note', message };
   const limit = pLimit(plan.parallel);
-  const beginnings = new LoopTurns();
   let turn: Promise<'go' | 'over'> | undefined;
   let failures = 0;
   const runUnlessTooMany = async (job: JobPlan, signals: JobSignals, emit: Emit): Promise<JobEnd> => {
-    await beginnings.take();
+    await eventLoop.turn();
     if (plan.maxFailures !== undefined && failures >= plan.maxFailures) return settled(heldBack(failures));
     const end = await runJob(job, plan, deps, { signals, emit });
     if (isFailure(end)) failures += 1;
@@ -116,9 +115,13 @@ async function* attend(
 ): AsyncGenerator<RunEvent> {
   const queue = new BoundedQueue<RunEvent>(WAITING_EVENTS);
   const emit: Emit = (event) => queue.put(event);
-  const outcomes = Promise.all(jobs.map(async (job) => settle(job, await work(job, emit), journal, emit))).finally(() =>
-    queue.close(),
-  );
+  const see = async (job: JobPlan): Promise<JobOutcome | undefined> => {
+    await eventLoop.turn();
+    const end = await work(job, emit);
+    await eventLoop.turn();
+    return await settle(job, end, journal, emit);
+  };
+  const outcomes = Promise.all(jobs.map(see)).finally(() => queue.close());
   // The events carry on while the jobs do; a bug in a job surfaces in the await below.
   outcomes.catch(() => {});
   yield* queue;

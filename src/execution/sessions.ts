@@ -1,4 +1,4 @@
-import { LoopTurns } from '../base/loop-turns.ts';
+import { eventLoop } from '../base/loop-share.ts';
 import { isOutOfFiles } from '../base/out-of-files.ts';
 import { abortable } from '../base/wait.ts';
 import { CroniumError } from '../domain/errors.ts';
@@ -104,12 +104,11 @@ export class Sessions implements AsyncDisposable {
 
   /** Lets the runners of all open sessions remove what is old, those that have done so lately excepted. */
   async collect(): Promise<void> {
-    const turns = new LoopTurns();
     const now = performance.now();
     for (const entry of [...this.#entries.values()]) {
       if (entry.collectedAt !== undefined && now - entry.collectedAt < COLLECT_EVERY_MS) continue;
       entry.collectedAt = now;
-      await turns.take();
+      await eventLoop.turn();
       const opened = await entry.opening.catch(() => undefined);
       if (opened && !opened.session.closed) opened.session.collect();
     }
@@ -123,6 +122,7 @@ export class Sessions implements AsyncDisposable {
       entries.map(async (entry) => {
         clearTimeout(entry.idle);
         const opened = await entry.opening.catch(() => undefined);
+        await eventLoop.turn();
         await opened?.session[Symbol.asyncDispose]();
       }),
     );

@@ -131,21 +131,46 @@ export class Jobs {
     return changed === 1;
   }
 
-  /** Extends the lease; false when somebody else has the job by now or it has its outcome. */
-  renew(job: string, owner: Owner, { now, leaseMs }: { readonly now: number; readonly leaseMs: number }): boolean {
-    const changed = this.#connection.runLightly(
-      'UPDATE jobs SET lease_until = @until WHERE id = @job AND owner = @owner AND outcome IS NULL',
-      { job, owner: owner.id, until: now + leaseMs },
+  /** `claim` for jobs that nobody has looked after yet, in one step; false, and nothing is done, unless that is so of all. */
+  claimNew(
+    jobs: readonly string[],
+    owner: Owner,
+    { now, leaseMs }: { readonly now: number; readonly leaseMs: number },
+  ): boolean {
+    const isFree = `id IN (SELECT value FROM json_each(@jobs)) AND outcome IS NULL AND owner IS NULL`;
+    const ids = JSON.stringify(jobs);
+    const free = this.#connection.get(`SELECT count(*) AS free FROM jobs WHERE ${isFree}`, { jobs: ids });
+    if (free === undefined || integer(free, 'free') !== jobs.length) return false;
+    this.#connection.runLightly(
+      `UPDATE jobs SET owner = @owner, owner_place = @place, owner_pid = @pid, owner_start = @start, lease_until = @until
+       WHERE ${isFree}`,
+      {
+        ...{ jobs: ids, owner: owner.id, place: owner.place, pid: owner.pid, start: owner.startTicks ?? null },
+        until: now + leaseMs,
+      },
     );
-    return changed === 1;
+    return true;
   }
 
-  /** Gives the job up, if it is still the owner's. */
-  release(job: string, owner: Owner): void {
+  /** Extends the leases of those of the jobs that are still the owner's and have no outcome; how many that are. */
+  renew(
+    jobs: readonly string[],
+    owner: Owner,
+    { now, leaseMs }: { readonly now: number; readonly leaseMs: number },
+  ): number {
+    return this.#connection.runLightly(
+      `UPDATE jobs SET lease_until = @until
+       WHERE id IN (SELECT value FROM json_each(@jobs)) AND owner = @owner AND outcome IS NULL`,
+      { jobs: JSON.stringify(jobs), owner: owner.id, until: now + leaseMs },
+    );
+  }
+
+  /** Gives up those of the jobs that are still the owner's. */
+  release(jobs: readonly string[], owner: Owner): void {
     this.#connection.runLightly(
       `UPDATE jobs SET owner = NULL, owner_place = NULL, owner_pid = NULL, owner_start = NULL, lease_until = NULL
-       WHERE id = @job AND owner = @owner`,
-      { job, owner: owner.id },
+       WHERE id IN (SELECT value FROM json_each(@jobs)) AND owner = @owner`,
+      { jobs: JSON.stringify(jobs), owner: owner.id },
     );
   }
 

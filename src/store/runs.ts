@@ -55,13 +55,21 @@ export class Runs {
           spec: JSON.stringify(spec),
         },
       );
-      for (const [position, { id: job, server, own }] of plan.jobs.entries()) {
-        this.#connection.run(
-          `INSERT INTO jobs (id, run_id, position, server, phase, phase_at, own)
-           VALUES (@job, @run, @position, @server, 'queued', @at, @own)`,
-          { job, run: id, position, server: JSON.stringify(server), at, own: own ? JSON.stringify(own) : null },
-        );
-      }
+      // In one statement: there may be a thousand.
+      this.#connection.run(
+        `INSERT INTO jobs (id, run_id, position, server, phase, phase_at, own)
+         SELECT value ->> 0, @run, key, value ->> 1, 'queued', @at, value ->> 2 FROM json_each(@jobs)`,
+        {
+          ...{ run: id, at },
+          jobs: JSON.stringify(
+            plan.jobs.map(({ id: job, server, own }) => [
+              job,
+              JSON.stringify(server),
+              own ? JSON.stringify(own) : null,
+            ]),
+          ),
+        },
+      );
       this.#files.write(plan, spec, at);
     });
   }

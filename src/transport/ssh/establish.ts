@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
+import { eventLoop } from '../../base/loop-share.ts';
 import { type Offer, weakness } from './algorithms.ts';
 import { guardChannels } from './channel-guard.ts';
 import { prepareKeys } from './cipher-keys.ts';
@@ -16,6 +17,7 @@ import { openOrder } from './order.ts';
 import { printable } from './printable.ts';
 import { openPrivates, ping, signAtOnce, wrap } from './protocol.ts';
 import type { ResolvedHost } from './resolved-host.ts';
+import { shareLoop } from './share-loop.ts';
 import { describeHost } from './socket.ts';
 import { closedError, describeSshError, type Phase } from './ssh-error.ts';
 
@@ -120,6 +122,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
 
   try {
     joinWrites(socket);
+    shareLoop(socket, eventLoop);
     client.connect({
       sock: socket as never,
       username: host.user,

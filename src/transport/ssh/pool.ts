@@ -1,4 +1,5 @@
 import type { ParsedKey } from 'ssh2';
+import { eventLoop } from '../../base/loop-share.ts';
 import { Stopped } from '../../domain/errors.ts';
 import type { Server } from '../../domain/server.ts';
 import type { Prompts, RemoteProcess, Transport } from '../transport.ts';
@@ -230,6 +231,9 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
       for (const entry of all) {
         drop(entry);
         entry.giveUp.abort(new Stopped('shutdown'));
+      }
+      for (const entry of all) {
+        await eventLoop.turn();
         close(entry);
       }
       await Promise.allSettled(all.map(async (entry) => (await entry.connecting).closed));

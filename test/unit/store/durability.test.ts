@@ -33,7 +33,7 @@ test('Jobs and Runs wait for the disk with an intent, and with nothing that is t
   check(() => jobs.setPhase(id, 'starting', 3), FULL);
   check(() => jobs.setPhase(id, 'running', 4), NORMAL);
   check(() => jobs.requestCancel([id]), FULL);
-  check(() => jobs.renew(id, OWNER, lease), NORMAL);
+  check(() => jobs.renew([id], OWNER, lease), NORMAL);
   check(() => jobs.settle(id, { kind: 'cancelled' }, 5), NORMAL);
-  check(() => connection.transaction(() => jobs.release(id, OWNER)), FULL);
+  check(() => connection.transaction(() => jobs.release([id], OWNER)), FULL);
 });

@@ -97,6 +97,31 @@ describe('Jobs', () => {
   });
 });
 
+describe('Jobs.claimNew()', () => {
+  const lease = { now: 0, leaseMs: 100 };
+
+  test('gives all jobs to one owner, or none of them', () => {
+    using fixture = storeWithRun();
+    const { jobs, runs } = fixture.store;
+    runs.insert(planOf('two', ['s1', 's2']), 1);
+    const [first, second] = [newOwner(), newOwner()];
+    const both = [idOf('two/s1'), idOf('two/s2')];
+    expect(jobs.claimNew(both, first, lease)).toBe(true);
+    expect(jobs.claimNew([JOB, ...both], second, lease)).toBe(false);
+    expect(jobs.claimNew([JOB, idOf('unknown')], second, lease)).toBe(false);
+    expect(jobs.renew([JOB, ...both], second, lease)).toBe(0);
+    expect(jobs.renew([JOB, ...both], first, lease)).toBe(2);
+    jobs.release([JOB, ...both], second);
+    expect(jobs.renew(both, first, lease)).toBe(2);
+  });
+
+  test('gives no job that has its outcome', () => {
+    using fixture = storeWithRun();
+    fixture.store.jobs.settle(JOB, { kind: 'cancelled' }, 1);
+    expect(fixture.store.jobs.claimNew([JOB], newOwner(), lease)).toBe(false);
+  });
+});
+
 describe('Jobs.claim()', () => {
   const lease = (now: number) => ({ now, leaseMs: 100 });
 
@@ -113,11 +138,11 @@ describe('Jobs.claim()', () => {
     expect(jobs.claim(JOB, first, lease(50))).toBe(true);
     expect(jobs.claim(JOB, second, lease(149))).toBe(false);
     expect(jobs.claim(JOB, second, lease(150))).toBe(true);
-    expect(jobs.renew(JOB, first, lease(151))).toBe(false);
-    jobs.release(JOB, first);
+    expect(jobs.renew([JOB], first, lease(151))).toBe(0);
+    jobs.release([JOB], first);
     expect(jobs.claim(JOB, first, lease(152))).toBe(false);
-    expect(jobs.renew(JOB, second, lease(300))).toBe(true);
-    jobs.release(JOB, second);
+    expect(jobs.renew([JOB], second, lease(300))).toBe(1);
+    jobs.release([JOB], second);
     expect(jobs.claim(JOB, first, lease(301))).toBe(true);
     // The clock was set back: what is left of a lease is never longer than a lease.
     expect(jobs.claim(JOB, second, lease(200))).toBe(true);
@@ -137,7 +162,7 @@ describe('Jobs.claim()', () => {
     const owner = newOwner();
     jobs.claim(JOB, owner, lease(0));
     jobs.settle(JOB, { kind: 'cancelled' }, 1);
-    expect([jobs.claim(JOB, owner, lease(2)), jobs.renew(JOB, owner, lease(2))]).toEqual([false, false]);
+    expect([jobs.claim(JOB, owner, lease(2)), jobs.renew([JOB], owner, lease(2))]).toEqual([false, 0]);
     expect(jobs.claim(idOf('unknown'), owner, lease(2))).toBe(false);
   });
 

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { LoopShare } from '../../../../src/base/loop-share.ts';
+import { shareLoop } from '../../../../src/transport/ssh/share-loop.ts';
+
+/** Two ends of a connection; `near` shares the loop. */
+async function pair(loop: LoopShare): Promise<{ near: Socket; far: Socket } & Disposable> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const near = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+  const [far] = (await once(server, 'connection')) as [Socket];
+  server.close();
+  shareLoop(near, loop);
+  const dispose = (): void => {
+    near.destroy();
+    far.destroy();
+  };
+  return { near, far, [Symbol.dispose]: dispose };
+}
+
+/** Takes the share of every turn until it is released. */
+function occupy(loop: LoopShare): () => void {
+  let isOver = false;
+  const stay = (): void => {
+    if (!isOver) loop.later(stay);
+  };
+  loop.later(stay);
+  return () => {
+    isOver = true;
+  };
+}
+
+test('what comes while others wait is held, in order, and nothing more is read', async () => {
+  const loop = new LoopShare();
+  using ends = await pair(loop);
+  const seen: string[] = [];
+  ends.near.on('data', (chunk) => seen.push(String(chunk)));
+  // One that waits for ever stands in front: nobody has a turn.
+  const blocked: (() => void)[] = [];
+  const later = loop.later.bind(loop);
+  loop.later = (work) => void blocked.push(work);
+  Object.defineProperty(loop, 'isTaken', { configurable: true, get: () => true });
+  ends.far.write('one ');
+  await expect.poll(() => blocked.length).toBe(1);
+  expect(ends.near.isPaused()).toBe(true);
+  ends.far.write('two ');
+  expect(seen).toEqual([]);
+  Object.defineProperty(loop, 'isTaken', { configurable: true, get: () => false });
+  loop.later = later;
+  blocked[0]?.();
+  await expect.poll(() => seen.join('')).toBe('one two ');
+});
+
+test('a long stream arrives whole while the loop is shared with others', async () => {
+  const loop = new LoopShare();
+  using ends = await pair(loop);
+  const release = occupy(loop);
+  const sent = Buffer.from(Array.from({ length: 500_000 }, (_, index) => index % 251));
+  const pieces: Buffer[] = [];
+  ends.near.on('data', (chunk: Buffer) => pieces.push(chunk));
+  ends.far.end(sent);
+  await once(ends.near, 'end');
+  release();
+  expect(Buffer.concat(pieces).equals(sent)).toBe(true);
+});
+
+test('what was held is told before the connection is said to be gone', async () => {
+  const loop = new LoopShare();
+  using ends = await pair(loop);
+  const seen: string[] = [];
+  ends.near.on('data', (chunk) => seen.push(String(chunk)));
+  ends.near.on('close', () => seen.push('closed'));
+  ends.near.on('error', () => {});
+  loop.later = () => {};
+  Object.defineProperty(loop, 'isTaken', { get: () => true });
+  ends.far.write('last words');
+  await expect.poll(() => ends.near.isPaused()).toBe(true);
+  ends.near.destroy();
+  await expect.poll(() => seen).toEqual(['last words', 'closed']);
+});
