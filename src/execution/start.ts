@@ -1,3 +1,4 @@
+import { eventLoop } from '../base/loop-share.ts';
 import { abortable } from '../base/wait.ts';
 import { RefusedError, sentence } from '../domain/errors.ts';
 import type { RunPlan } from '../domain/run.ts';
@@ -64,6 +65,8 @@ export class Start {
     if (isIntended) {
       await this.#context.pass('connecting');
       await deps.journal.starting(job.id);
+      // Many were waiting for the same write.
+      await eventLoop.turn();
     } else {
       await this.#context.enter('connecting');
     }
