@@ -32,6 +32,11 @@ export class Outbox {
     });
   }
 
+  /** The transport does not take more at the moment. */
+  get isFull(): boolean {
+    return this.#full;
+  }
+
   message(message: ClientMessage): void {
     if (this.#error) return;
     this.#control.push(encodeMessage(message));

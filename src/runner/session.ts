@@ -17,6 +17,7 @@ import {
   type RunnerMessage,
 } from './message.ts';
 import { Outbox } from './outbox.ts';
+import { feelPulse, type Pulse } from './pulse.ts';
 import { Questions } from './questions.ts';
 import type { Remote } from './remote.ts';
 import type { Cleaned, HealthReport, StoredItem } from './server-report.ts';
@@ -47,6 +48,7 @@ export class Session implements AsyncDisposable {
   readonly #onDidClose = new Emitter<CroniumError>();
   readonly #helpers: SessionHelpers | undefined;
   readonly #tunnels: Tunnels;
+  readonly #pulse: Pulse;
   #nextStream: number;
   #closed: CroniumError | undefined;
 
@@ -61,6 +63,7 @@ export class Session implements AsyncDisposable {
     this.#tunnels = new Tunnels(this.#outbox, this.#helpers && ((tunnel) => this.#helpers?.serve(tunnel, this)));
     this.#listing = new Listing(this.server, (install) => this.#outbox.message({ type: 'list', install }));
     this.#questions = new Questions(this.server, (question) => this.#outbox.message(question));
+    this.#pulse = feelPulse(this, this.#outbox, remote);
   }
 
   /** Why the session is over; `undefined` while it lives. */
@@ -207,6 +210,7 @@ export class Session implements AsyncDisposable {
   close(error: CroniumError): void {
     if (this.#closed) return;
     this.#closed = error;
+    this.#pulse[Symbol.dispose]();
     this.#answers.close(error);
     this.#questions.fail(error);
     this.#listing.fail(error);
@@ -218,6 +222,7 @@ export class Session implements AsyncDisposable {
 
   /** Takes a frame from the runner. Throws `CroniumError` when it breaks the protocol. */
   receive(frame: Frame): void {
+    this.#pulse.heard();
     if (frame.kind === FrameKind.message) {
       const message = parseMessage(frame.body);
       if (message) this.#hear(message);

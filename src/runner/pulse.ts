@@ -1,0 +1,55 @@
+import { CroniumError } from '../domain/errors.ts';
+import type { Outbox } from './outbox.ts';
+import type { Remote } from './remote.ts';
+
+// A runner that hangs while its SSH server lives: the connection is no sign of it. Four silent ticks: after a minute.
+const TICK_MS = 15_000;
+const SILENT_TICKS = 4;
+
+export interface PulseDeps {
+  /** Asks the runner for a sign of life. */
+  readonly ping: () => void;
+  /** What we have to say has not left yet: then nothing can have been answered. */
+  readonly isBusy: () => boolean;
+  readonly onSilent: (silentMs: number) => void;
+}
+
+/** Watches whether anything still comes from a runner, and asks when nothing does. */
+export class Pulse implements Disposable {
+  readonly #timer: NodeJS.Timeout;
+  #silent = 0;
+
+  constructor({ ping, isBusy, onSilent }: PulseDeps) {
+    this.#timer = setInterval(() => {
+      this.#silent = isBusy() ? 0 : this.#silent + 1;
+      if (this.#silent > SILENT_TICKS) onSilent(TICK_MS * SILENT_TICKS);
+      else ping();
+    }, TICK_MS).unref();
+  }
+
+  /** Something has come. */
+  heard(): void {
+    this.#silent = 0;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** Ends a session whose runner hangs: its jobs go on, and are followed on another one. */
+export function feelPulse(
+  session: { readonly server: string; close(error: CroniumError): void },
+  outbox: Outbox,
+  remote: Remote,
+): Pulse {
+  return new Pulse({
+    ping: () => outbox.message({ type: 'ping', id: 1 }),
+    isBusy: () => outbox.isFull,
+    onSilent: (silentMs) => {
+      const found = `its runner gave no sign of life for ${silentMs / 1000} s`;
+      session.close(new CroniumError('session/closed', `The session with "${session.server}" is over: ${found}`));
+      remote.close();
+    },
+  });
+}
