@@ -43,7 +43,7 @@ import { createHelping, type Helping } from './helping.ts';
 import type { Host } from './host.ts';
 import { installId } from './install.ts';
 import { cancelRun, followRun, type LiveRunDeps, runPlan } from './live-run.ts';
-import { readEntries } from './log.ts';
+import { readJobLog } from './log.ts';
 import { loginFacts } from './login-facts.ts';
 import { Planner } from './planner.ts';
 import { forgetRun, prune } from './pruning.ts';
@@ -82,11 +82,14 @@ export class Engine implements Cronium {
     this.#changes = new Changes({ dataVersion: () => store.dataVersion(), log });
     const changed = (): void => this.#changes.tell();
     this.#claims = new Claims(store, newOwner(), log);
-    this.#changes.on(() => this.#claims.noticeCancels());
     this.#install = installId(host.dataDir);
     const recorder = new Recorder(store, changed);
     const helping = createHelping({ store, host, install: this.#install, changed, log });
     this.#helping = helping;
+    this.#changes.on(() => {
+      this.#claims.noticeCancels();
+      helping.tidy();
+    });
     this.#states = new ServerStates(changed);
     this.#transports = createTransports({ ...host, logins: loginFacts(store, log) });
     this.#sessions = new Sessions({
@@ -114,7 +117,7 @@ export class Engine implements Cronium {
       random: Math.random,
     };
     this.#attendant = new Attendant({ store, claims: this.#claims, execution, log });
-    const { claims, changes, attendant } = { claims: this.#claims, changes: this.#changes, attendant: this.#attendant };
+    const [claims, changes, attendant] = [this.#claims, this.#changes, this.#attendant];
     this.#live = { store, claims, changes, attendant, masks: helping.masks, execution };
   }
 
@@ -198,11 +201,8 @@ export class Engine implements Cronium {
     return findRun(this.#store, id);
   }
 
-  async *log(job: JobRecord, { from }: { readonly from?: LogPlace } = {}): AsyncGenerator<LogEntry> {
-    const mask = await this.#helping.masks.of(job.id);
-    // Asked before it is read: what has an outcome has its whole log in the mirror.
-    const isOver = this.#store.jobs.find(job.id)?.outcome !== undefined;
-    yield* readEntries(this.#store.logDir(job.id), { from, mask, isOver });
+  log(job: JobRecord, options: { readonly from?: LogPlace } = {}): AsyncGenerator<LogEntry> {
+    return readJobLog(job.id, options, { store: this.#store, masks: this.#helping.masks });
   }
 
   async prune(retention: Retention): Promise<number> {

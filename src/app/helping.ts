@@ -12,6 +12,8 @@ export interface Helping {
   readonly masks: JobMasks;
   readonly effects: ScriptEffects;
   readonly desk: HelperDesk;
+  /** Removes what other processes had no vault to remove from. To be called when something has changed. */
+  tidy(): void;
 }
 
 export interface HelpingDeps {
@@ -31,5 +33,8 @@ export function createHelping({ store, host, install, changed, log }: HelpingDep
   const book = new JobBook({ store, effects, variables, masks, changed });
   const tokenIssued = (job: string, token: string): void => masks.now(job).renew(token);
   const desk = new HelperDesk({ book, install, tokenIssued, now: () => performance.now(), log });
-  return { variables, masks, effects, desk };
+  // A store or vault that cannot be used now is asked again at the next change.
+  const tidy = (): void => void variables.tidy().catch(() => {});
+  tidy();
+  return { variables, masks, effects, desk, tidy };
 }

@@ -4,7 +4,9 @@ import { type LogRecord, RECORD_OVERHEAD } from '../domain/record.ts';
 import { noteOf } from '../execution/follow.ts';
 import { parseExit } from '../runner/message.ts';
 import { readLastSegment, readLog } from '../store/read-log.ts';
+import type { Store } from '../store/store.ts';
 import type { LogEntry, LogPlace } from './cronium.ts';
+import type { JobMasks } from './job-masks.ts';
 
 export interface ReadOptions {
   readonly from?: LogPlace | undefined;
@@ -14,7 +16,19 @@ export interface ReadOptions {
   readonly isOver: boolean;
 }
 
-/** The log of a job as its mirror has it now, from a place on, with bounded memory. */
+/** The log of a job as it may be told, from a place on. */
+export async function* readJobLog(
+  job: string,
+  { from }: { readonly from?: LogPlace },
+  { store, masks }: { readonly store: Store; readonly masks: Pick<JobMasks, 'of'> },
+): AsyncGenerator<LogEntry> {
+  const mask = await masks.of(job);
+  // Asked before it is read: what has an outcome has its whole log in the mirror.
+  const isOver = store.jobs.find(job)?.outcome !== undefined;
+  yield* readEntries(store.logDir(job), { from, mask, isOver });
+}
+
+/** What a mirror has now, from a place on, with bounded memory. */
 export async function* readEntries(dir: string, { from, mask, isOver }: ReadOptions): AsyncGenerator<LogEntry> {
   const reader = new EntryReader(mask, from);
   for await (const record of readLog(dir, from)) {

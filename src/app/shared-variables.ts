@@ -49,7 +49,7 @@ export class SharedVariables {
     const type = options.type ?? variables.find(place)?.type ?? 'plain';
     if (type === 'plain') {
       const written = this.#write(place, { type, value }, options);
-      await this.#free(written);
+      await this.#tidyIfPossible();
       return written;
     }
     const vault = this.#vault(place.name);
@@ -60,7 +60,7 @@ export class SharedVariables {
     try {
       const written = this.#write(place, { type, reference }, options);
       isTaken = written.code === 'ok';
-      await this.#free(written);
+      await this.#tidyIfPossible();
       return written;
     } finally {
       if (!isTaken) await vault.forget(reference);
@@ -81,8 +81,19 @@ export class SharedVariables {
   /** Says whether there was one. */
   async unset(place: VariablePlace, by: VariableAuthor): Promise<boolean> {
     const isThere = this.#deps.store.variables.find(place) !== undefined;
-    await this.#free(this.#write(place, { type: 'unset' }, { by }));
+    this.#write(place, { type: 'unset' }, { by });
+    await this.#tidyIfPossible();
     return isThere;
+  }
+
+  /** Has the vault forget the values that are no variable's any more, also those that were removed where there is no vault. */
+  async tidy(): Promise<void> {
+    const { host, store } = this.#deps;
+    if (!host.vault) return;
+    for (const reference of store.variables.freed()) {
+      await host.vault.forget(reference);
+      store.variables.emptied(reference);
+    }
   }
 
   /** The value, of a secret one from the vault, or from the environment where there is none. Throws `variable/secret`. */
@@ -114,9 +125,9 @@ export class SharedVariables {
     return written;
   }
 
-  /** What was in the vault before. */
-  async #free(written: VariableWritten): Promise<void> {
-    if (written.code === 'ok' && written.replaced !== undefined) await this.#deps.host.vault?.forget(written.replaced);
+  /** What was done is done: a value that cannot be removed now stays noted. */
+  #tidyIfPossible(): Promise<void> {
+    return this.tidy().catch(() => {});
   }
 
   #vault(name: string): Vault {

@@ -167,6 +167,10 @@ const STEPS: readonly string[] = [
   ALTER TABLE jobs ADD COLUMN applied_offset INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE jobs ADD COLUMN applied_next INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Places in the vault whose values nobody needs any more: whoever has the vault empties them.
+  CREATE TABLE freed_secrets (reference TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -37,10 +37,11 @@ export interface VariableChangeOptions {
   readonly ifVersion?: number;
 }
 
-/** `changed`: its version is not the one that was named. `replaced`: the place in the vault that is free now. */
-export type VariableWritten =
-  | { readonly code: 'ok'; readonly version: number; readonly replaced?: string }
-  | { readonly code: 'changed'; readonly version: number };
+/** `changed`: its version is not the one that was named. */
+export interface VariableWritten {
+  readonly code: 'ok' | 'changed';
+  readonly version: number;
+}
 
 /** The variables that scripts share, with their last changes. Of secret ones only where the vault has them. */
 export class Variables {
@@ -94,6 +95,16 @@ export class Variables {
     return row?.type === 'secret' ? text(row, 'value') : undefined;
   }
 
+  /** Places in the vault that hold a value which is no variable's any more. */
+  freed(): string[] {
+    return this.#connection.all('SELECT reference FROM freed_secrets').map((row) => text(row, 'reference'));
+  }
+
+  /** The vault has forgotten what was in a freed place. */
+  emptied(reference: string): void {
+    this.#connection.run('DELETE FROM freed_secrets WHERE reference = @reference', { reference });
+  }
+
   /** Newest first, at most 20; also of one that is unset by now. */
   history({ name, scope, owner }: VariablePlace): VariableChange[] {
     return this.#connection
@@ -140,8 +151,13 @@ export class Variables {
           { name, scope, owner },
         );
       }
-      const replaced = row?.type === 'secret' ? { replaced: text(row, 'value') } : {};
-      return { code: 'ok', version, ...replaced };
+      if (row?.type === 'secret') {
+        const reference = text(row, 'value');
+        this.#connection.run('INSERT INTO freed_secrets (reference) VALUES (@reference) ON CONFLICT DO NOTHING', {
+          reference,
+        });
+      }
+      return { code: 'ok', version };
     });
   }
 

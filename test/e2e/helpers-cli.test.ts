@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../faults/lab/until.ts';
 import { jsonLines, type Lab, startLab } from '../fixtures/lab.ts';
 
 let lab: Lab;
@@ -112,6 +113,22 @@ test('cronium var sets, tells, and removes variables, which scripts then find', 
   const absent = await lab.cli('var', 'get', 'LEVEL');
   expect([absent.code, absent.stdout]).toEqual([1, '']);
   expect(absent.stderr).toContain('there is one in: server:web1 (--scope)');
+});
+
+test('a secret variable that the terminal removes is forgotten by the editor, too', async () => {
+  const kept = new Map<string, string>();
+  await using engine = lab.engine({
+    vault: {
+      find: async (reference) => kept.get(reference),
+      keep: async (reference, value) => void kept.set(reference, value),
+      forget: async (reference) => void kept.delete(reference),
+    },
+  });
+  await engine.setVariable({ scope: 'global', owner: '', name: 'KEY' }, 'hunter2-hunter2', { type: 'secret' });
+  using _watch = engine.watch();
+  expect(kept.size).toBe(1);
+  expect((await lab.cli('var', 'unset', 'KEY', '--scope', 'global')).code).toBe(0);
+  await until(() => kept.size === 0);
 });
 
 test('cronium var refuses what cannot be, with the way out', async () => {

@@ -188,3 +188,40 @@ test('a secret variable that a job has read or written is masked in what is told
   expect(await made.book.get(made.one, 'KEY')).toMatchObject({ type: 'secret', value: 'horse-battery and staple-gun' });
   expect(made.masks.now(made.one.job).text('horse-battery and staple-gun')).toBe('***');
 });
+
+test('a secret variable that is removed or made plain leaves nothing in the vault, also where its process has none', async () => {
+  using made = fixture();
+  const { store, variables, kept } = made;
+  const by = { kind: 'person' } as const;
+  const place = { scope: 'workspace', owner: '/project' } as const;
+  for (const name of ['A', 'B', 'C'])
+    await variables.set({ ...place, name }, `hunter2-${name}`, { type: 'secret', by });
+  expect(kept.size).toBe(3);
+  await variables.set({ ...place, name: 'A' }, 'plain', { type: 'plain', by });
+  expect([...kept.values()]).toEqual(['"hunter2-B"', '"hunter2-C"']);
+  // As `cronium var unset` does it.
+  const elsewhere = new SharedVariables({ store, host: { env: {} }, changed: () => {} });
+  await elsewhere.unset({ ...place, name: 'B' }, by);
+  await elsewhere.set({ ...place, name: 'C' }, 'plain', { type: 'plain', by });
+  expect(kept.size).toBe(2);
+  await variables.tidy();
+  expect([kept.size, store.variables.freed()]).toEqual([0, []]);
+});
+
+test('a vault that cannot be used now keeps nobody from removing a variable, and is emptied later', async () => {
+  using made = fixture();
+  const { store } = made;
+  const by = { kind: 'person' } as const;
+  const place = { scope: 'workspace', owner: '/project', name: 'A' } as const;
+  await made.variables.set(place, 'hunter2', { type: 'secret', by });
+  const locked: Vault = {
+    find: async () => undefined,
+    keep: async () => {},
+    forget: () => Promise.reject(new Error('The keychain is locked')),
+  };
+  const variables = new SharedVariables({ store, host: { env: {}, vault: locked }, changed: () => {} });
+  expect(await variables.unset(place, by)).toBe(true);
+  expect(store.variables.freed()).toHaveLength(1);
+  await made.variables.tidy();
+  expect([made.kept.size, store.variables.freed()]).toEqual([0, []]);
+});

@@ -59,7 +59,7 @@ describe('openStore()', () => {
     expectProblem(
       dir.path,
       'store/newer',
-      'a newer Cronium wrote it (version 99, this one knows 4); update this Cronium',
+      'a newer Cronium wrote it (version 99, this one knows 5); update this Cronium',
     );
     expect(existsSync(join(dir.path, 'cronium.db'))).toBe(true);
   });

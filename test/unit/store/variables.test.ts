@@ -148,9 +148,12 @@ test('of a secret variable the database has no value, also none from before it w
         ['secret', undefined],
       ],
     ]);
-    expect(variables.write(place('global'), { type: 'secret', reference: 'vault-2' }, { by: PERSON, at: 3 })).toEqual({
-      ...{ code: 'ok', version: 3, replaced: 'vault-1' },
-    });
+    expect(variables.freed()).toEqual([]);
+    variables.write(place('global'), { type: 'secret', reference: 'vault-2' }, { by: PERSON, at: 3 });
+    expect(variables.freed()).toEqual(['vault-1']);
+    variables.emptied('vault-1');
+    variables.write(place('global'), { type: 'unset' }, { by: PERSON, at: 4 });
+    expect(variables.freed()).toEqual(['vault-2']);
   }
   expect(readFileSync(`${path}/cronium.db`).includes('hunter2')).toBe(false);
 });
