@@ -19,9 +19,6 @@ func (d *Desk) answer(r call.Request, gone <-chan struct{}) call.Answer {
 	case call.Token:
 		return d.vault.current()
 	case call.Hide:
-		if r.Value == nil {
-			return invalid("There is nothing to hide")
-		}
 		d.hide(r.Value)
 		return call.Answer{Code: call.OK}
 	}

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"strconv"
 	"sync"
 
 	"cronium.dev/runner/internal/call"
@@ -14,12 +13,12 @@ type vault struct {
 	secrets map[string][]byte
 	// out are those that were handed out, and to which calls by name.
 	out   map[string][]byte
-	by    map[string]string
+	by    map[string][]byte
 	token []byte
 }
 
 func (v *vault) fill(secrets []jsontext.Pair) {
-	v.secrets, v.out, v.by = map[string][]byte{}, map[string][]byte{}, map[string]string{}
+	v.secrets, v.out, v.by = map[string][]byte{}, map[string][]byte{}, map[string][]byte{}
 	for _, secret := range secrets {
 		v.secrets[secret.Name] = jsontext.AppendText(nil, secret.Value)
 	}
@@ -44,19 +43,19 @@ func (v *vault) current() call.Answer {
 func (v *vault) take(name, caller string) call.Answer {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if value, ok := v.secrets[name]; ok {
+	value := v.secrets[name]
+	if caller != "" && string(v.by[name]) == caller {
+		value = v.out[name]
+	}
+	switch {
+	case value != nil:
 		delete(v.secrets, name)
-		v.out[name], v.by[name] = value, caller
+		v.out[name], v.by[name] = value, []byte(caller)
 		return call.Answer{Code: call.OK, Value: value}
+	case v.out[name] != nil:
+		return call.Answer{Code: call.Gone, Message: "The secret " + name + " was handed out before, and that happens once; keep it in a variable of the script"}
 	}
-	if value, wasThere := v.out[name]; wasThere {
-		if caller != "" && v.by[name] == caller {
-			return call.Answer{Code: call.OK, Value: value}
-		}
-		message := "The secret " + strconv.Quote(name) + " was handed out before, and that happens once; keep it in a variable of the script"
-		return call.Answer{Code: call.Gone, Message: message}
-	}
-	return absent(`The event has no secret %q; name it under "secrets"`, name)
+	return call.Answer{Code: call.Absent, Message: "The event has no secret " + name + `; name it under "secrets"`}
 }
 
 // settle says whether a secret has reached its caller. If so it is wiped here; otherwise it can be had again. What a call

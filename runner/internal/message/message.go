@@ -28,12 +28,10 @@ type (
 	}
 	// Token is the newest token for the job's helper API.
 	Token struct{ Job, Token string }
-	// Call is made for the client at the job's desk, as its helper commands make theirs.
+	// Call is made for the client at the job's desk, as its helper commands make theirs. What is asked stands in the message.
 	Call struct {
-		ID                    int64
-		Job, Verb, Name, Call string
-		// Value is JSON, or nil.
-		Value []byte
+		ID  int64
+		Job string
 	}
 	// Ack says that everything before Offset is safe on the client's disk.
 	Ack struct {
@@ -94,7 +92,6 @@ const (
 	// FirstTunnel is the smallest of the numbers that are the runner's.
 	FirstTunnel = maxStream + 1
 	maxToken    = 8 << 10
-	maxName     = 256
 )
 
 // Parse reads one control message. The error is a *frame.Violation, which ends the session, or a *Refused, which answers it.
@@ -128,9 +125,7 @@ func parseFields(kind string, f *jsontext.Fields) (Message, bool) {
 	case "token":
 		return Token{f.Hex("job", idDigits), f.Text("token", maxToken)}, true
 	case "call":
-		return Call{
-			question(f), f.Hex("job", idDigits), f.Text("verb", 16), f.TextOr("name", maxName, ""), f.TextOr("call", maxName, ""), f.Raw("value"),
-		}, true
+		return Call{question(f), f.Hex("job", idDigits)}, true
 	case "ack":
 		return Ack{f.Hex("job", idDigits), f.Int("offset", 0, jsontext.MaxInt)}, true
 	case "cancel":

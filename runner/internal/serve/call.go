@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"slices"
 	"time"
 
 	"cronium.dev/runner/internal/call"
@@ -16,58 +15,51 @@ const (
 	callWorker = "call "
 	// callWithin bounds a call: the desk has a limit of calls in a second, and answers these at once.
 	callWithin = 10 * time.Second
+	// maxAnswerBytes leaves room in a frame for what stands around a value.
+	maxAnswerBytes = frame.MaxBody - 4096
 )
 
-// callFor asks the job's desk for the client: what is handed out once is kept account of there, whoever asks.
-func (s *session) callFor(m message.Call) {
-	answer, refused := s.askDesk(m)
-	if refused != nil {
-		s.out.Send(refused.JSON())
-		return
-	}
-	text := jsontext.Message("answer").Int("id", m.ID).Text("code", answer.Code).TextIf("message", answer.Message)
-	if answer.Value != nil {
-		text.Raw("value", answer.Value)
-	}
-	body := text.Bytes()
-	if len(body) > frame.MaxBody {
-		body = jsontext.Message("answer").Int("id", m.ID).Text("code", call.Refused).Text("message", "The value is too long to be sent").Bytes()
-	}
-	s.out.Send(body)
+// hearCall asks the job's desk for the client: what is handed out once is kept account of there, whoever asks.
+func (s *session) hearCall(m message.Call, body []byte) {
+	s.work(callWorker+m.Job, func() {
+		answer, err := s.askDesk(m.Job, body)
+		if err == nil && len(answer.Value) > maxAnswerBytes {
+			err = call.ErrTooLong
+		}
+		if err != nil {
+			answer = call.Answer{Code: call.Refused, Message: err.Error()}
+		}
+		text := jsontext.Message("answer").Int("id", m.ID).Text("code", answer.Code).TextIf("message", answer.Message)
+		if answer.Value != nil {
+			text.Raw("value", answer.Value)
+		}
+		s.out.Send(text.Bytes())
+	})
 }
 
-func (s *session) askDesk(m message.Call) (call.Answer, *message.Refused) {
-	refuse := func(code, text string) (call.Answer, *message.Refused) {
-		return call.Answer{}, &message.Refused{Re: "call", Code: code, Message: text, Job: m.Job, ID: m.ID}
-	}
-	if !slices.Contains([]string{call.Secret, call.Hide}, m.Verb) {
-		return refuse("message/fields", `The verb "`+m.Verb+`" is none that a client has`)
-	}
-	state, err := s.load(m.Job)
+func (s *session) askDesk(id string, body []byte) (answer call.Answer, err error) {
+	fields, err := jsontext.ParseObject(body)
 	if err != nil {
-		return refuse("job/unknown", "The server does not know this job")
+		return answer, err
 	}
-	if state.IsOver() {
-		return refuse("job/unknown", "The job has ended")
+	request, ok := call.Parse(fields)
+	if !ok || request.Verb != call.Secret && request.Verb != call.Hide {
+		return call.Answer{Code: call.Invalid}, nil
 	}
-	d, err := s.jobs.Open(m.Job)
+	request.Value = fields.Raw("value")
+	d, err := s.jobs.Open(id)
 	if err != nil {
-		return refuse("job/unknown", "The server does not know this job")
+		return answer, err
 	}
 	defer d.Close()
 	file, err := ctl.DialForCalls(d)
 	if err != nil {
-		return refuse("job/unknown", "The job's supervisor does not answer: "+err.Error())
+		return answer, err
 	}
 	defer file.Close()
 	_ = file.SetDeadline(time.Now().Add(callWithin))
-	request := call.Request{Verb: m.Verb, Name: m.Name, Call: m.Call, Value: m.Value, IfUnchanged: call.NotAsked}
 	if err = call.Send(file, request); err != nil {
-		return refuse("start/failed", "The job's supervisor does not listen: "+err.Error())
+		return answer, err
 	}
-	answer, err := call.Receive(file)
-	if err != nil {
-		return refuse("start/failed", "The job's supervisor does not answer: "+err.Error())
-	}
-	return answer, nil
+	return call.Receive(file)
 }

@@ -185,7 +185,7 @@ func (s *session) hear(body []byte) error {
 	case message.Token:
 		s.work(m.Job, func() { s.token(m) })
 	case message.Call:
-		s.work(callWorker+m.Job, func() { s.callFor(m) })
+		s.hearCall(m, append([]byte(nil), body...))
 	case message.Cancel:
 		s.work(m.Job, func() { s.cancel(m) })
 	case message.Forget:
