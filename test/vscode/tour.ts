@@ -2,6 +2,16 @@ import { resolve } from 'node:path';
 import { printed, untilDrawn, untilPrinted, untilRow } from './acting.ts';
 import { PASSPHRASE, type Stage } from './stage.ts';
 import type { Walk } from './steps.ts';
+import {
+  aSecretIsNotShown,
+  aVariableIsCopied,
+  aVariableIsDeleted,
+  aVariableIsEdited,
+  aVariableIsFoundWhereItIsUsed,
+  RELEASE,
+  scriptsOnThreeServersShareThem,
+  variablesAreAdded,
+} from './tour-variables.ts';
 import { until } from './until.ts';
 
 const PICTURES = resolve('docs/images');
@@ -69,6 +79,7 @@ export const walk: Walk = {
       'scripts/deploy.sh': DEPLOY,
       'scripts/check.sh': CHECK,
       'scripts/count.py': COUNT,
+      'scripts/release.sh': RELEASE,
       'scripts/backup.sh': '#!/bin/sh\necho "backed up"\n',
       'restart.sh': RESTART,
       'plain.sh': '#!/bin/sh\necho "hello from $CRONIUM_SERVER"\n',
@@ -94,6 +105,13 @@ export const walk: Walk = {
     healthAndDeploymentsAreThere,
     runOnSaveAsksFirst,
     aTaskRuns,
+    variablesAreAdded,
+    theVariablesAreInTheirView,
+    aVariableIsCopied,
+    aVariableIsEdited,
+    aVariableIsFoundWhereItIsUsed,
+    aSecretIsNotShown,
+    aVariableIsDeleted,
     theWalkthroughOpens,
     theSettingsAreThere,
     everythingIsThereAfterAReload,
@@ -275,6 +293,12 @@ async function aTaskRuns(stage: Stage): Promise<void> {
   await workbench.page.locator('.part.panel .xterm').first().waitFor();
   await untilRow(stage, 'Runs', /Back up.*succeeded/i);
   await picture(stage, 'task');
+}
+
+async function theVariablesAreInTheirView(stage: Stage): Promise<void> {
+  await scriptsOnThreeServersShareThem(stage);
+  await picture(stage, 'variables');
+  for (const view of ['Servers', 'Runs']) await stage.workbench.unfold(view);
 }
 
 async function theWalkthroughOpens(stage: Stage): Promise<void> {

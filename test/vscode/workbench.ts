@@ -102,6 +102,18 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Waits until the clipboard holds this, which is pasted to where a file's name is typed. */
+  async untilPasted(text: string): Promise<void> {
+    await stubbornly(async () => {
+      if (!(await this.#quickInput().isVisible())) await this.page.keyboard.press('Control+KeyP');
+      await this.#quickInput().fill('', TRY);
+      await this.page.keyboard.press('Control+KeyV');
+      const pasted = await this.#quickInput().inputValue();
+      if (pasted !== text) throw new Error(`The clipboard holds "${pasted}"`);
+    });
+    await this.page.keyboard.press('Escape');
+  }
+
   async openFile(name: string): Promise<void> {
     await stubbornly(async () => {
       if (!(await this.#quickInput().isVisible())) await this.page.keyboard.press('Control+KeyP');
@@ -139,12 +151,21 @@ export class Workbench {
   }
 
   /** Opens a view of the container in sight, if it is folded. */
-  async unfold(view: string): Promise<void> {
+  unfold(view: string): Promise<void> {
+    return this.#setFolded(view, 'true');
+  }
+
+  /** Closes it, so that there is room for others. */
+  fold(view: string): Promise<void> {
+    return this.#setFolded(view, 'false');
+  }
+
+  async #setFolded(view: string, isOpen: 'true' | 'false'): Promise<void> {
     const header = this.page.locator(`.part.sidebar .pane-header[aria-label^="${view}"]`).first();
     await header.waitFor(PATIENCE);
     await stubbornly(async () => {
-      if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click(TRY);
-      if ((await header.getAttribute('aria-expanded')) !== 'true') throw new Error(`The view "${view}" stays folded`);
+      if ((await header.getAttribute('aria-expanded')) !== isOpen) await header.click(TRY);
+      if ((await header.getAttribute('aria-expanded')) !== isOpen) throw new Error(`The view "${view}" stays as it is`);
     });
   }
 

@@ -122,7 +122,14 @@ const LOGS: Act['stage'] = {
   sshAliases: ['web-1', 'web-2'],
 };
 
-const VARIABLES: Act['stage'] = { files: { 'hits.sh': HITS }, sshAliases: [] };
+const KEY = `#!/bin/sh
+# cronium:
+#   servers: [local]
+printf 'hunter2-hunter2' | cronium.setVariable key - --secret
+echo "the key is $(cronium.getVariable key)"
+`;
+
+const VARIABLES: Act['stage'] = { files: { 'hits.sh': HITS, 'key.sh': KEY }, sshAliases: [] };
 
 export const acts: readonly Act[] = [
   { name: 'basics', stage: STAGE, suites: [{ file: 'basics' }] },

@@ -32,7 +32,7 @@ export const run = (): Promise<void> =>
 
       it('is edited by hand, and the script sees it', async () => {
         const api = await openApi();
-        const edited = commands.executeCommand(COMMANDS.editVariable, hits());
+        const edited = commands.executeCommand(COMMANDS.editVariable, rowOf('hits'));
         await accepted(edited);
         const third = await api.runEvent('hits.sh');
         assert.match(await api.log(third.id, 'local'), /^now 3, version 4$/m);
@@ -41,7 +41,7 @@ export const run = (): Promise<void> =>
       it('has a history, of which a value is taken back', async () => {
         const api = await openApi();
         // The newest one, which the script has set.
-        await accepted(commands.executeCommand(COMMANDS.showVariableHistory, hits()));
+        await accepted(commands.executeCommand(COMMANDS.showVariableHistory, rowOf('hits')));
         const run = await api.runEvent('hits.sh');
         assert.match(await api.log(run.id, 'local'), /^now 4, version 6$/m);
       });
@@ -61,9 +61,16 @@ export const run = (): Promise<void> =>
         );
       });
 
+      it('is a secret of the editor, which scripts get and nobody sees', async () => {
+        const api = await openApi();
+        const run = await api.runEvent('key.sh');
+        assert.match(await api.log(run.id, 'local'), /^the key is \*\*\*$/m);
+        assert.equal(run.status, 'success');
+      });
+
       it('is found where it is used', async () => {
         await commands.executeCommand('workbench.action.closeAllEditors');
-        const found = commands.executeCommand(COMMANDS.findVariableUses, hits());
+        const found = commands.executeCommand(COMMANDS.findVariableUses, rowOf('hits'));
         await accepted(found);
         const editor = await until('the script', () => window.activeTextEditor);
         assert.match(editor.document.uri.path, /\/hits\.sh$/);
@@ -72,12 +79,12 @@ export const run = (): Promise<void> =>
     });
   });
 
-/** The row of the variable, as the view passes it. */
-function hits(): Row {
+/** The row of a variable, as the view passes it. */
+function rowOf(name: string): Row {
   const [folder] = openFolders();
   assert.ok(folder);
-  const target = { kind: 'variable', scope: 'workspace', owner: folder.root, name: 'hits' } as const;
-  return { id: 'hits', label: 'hits', icon: { name: 'x' }, words: 'variable plain', spoken: 'hits', target };
+  const target = { kind: 'variable', scope: 'workspace', owner: folder.root, name } as const;
+  return { id: name, label: name, icon: { name: 'x' }, words: 'variable plain', spoken: name, target };
 }
 
 /** Presses Enter in what a command shows, until it is done. */
