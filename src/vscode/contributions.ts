@@ -92,6 +92,9 @@ export const SCRIPT_LANGUAGES = [
   'groovy',
 ] as const;
 
+/** Languages of scripts that call helpers and are run by what an entry of `cronium.yaml` says only. */
+export const CALLING_LANGUAGES = ['typescript'] as const;
+
 /** The walkthrough, as the editor opens it: publisher, name and what `package.json` calls it. */
 export const WALKTHROUGH_ID = 'cronium.cronium#start';
 

@@ -1,4 +1,5 @@
 import type { EventDocument, Position } from './document.ts';
+import { type ImportCursor, importCursor, importedNames } from './helper-import.ts';
 import { findVerb, type HelperDialect, type HelperVerb } from './helper-verbs.ts';
 import { type Range, splitLines } from './source.ts';
 
@@ -22,7 +23,9 @@ export type HelperCursor =
     }
   /** An option of a command. */
   | { readonly at: 'option'; readonly range: Range; readonly verb: HelperVerb }
-  | { readonly at: 'scope'; readonly range: Range };
+  | { readonly at: 'scope'; readonly range: Range }
+  /** A name in the list of what is imported from the module. */
+  | ({ readonly at: 'import' } & ImportCursor);
 
 /** A longer line is no line of a person. */
 const MAX_LINE = 1_000;
@@ -61,7 +64,10 @@ export function helperCursor(
   const rangeOf = (word: string, rest = /^\w*/): Range => {
     return { line, column: column - word.length, endColumn: column + (rest.exec(after)?.[0].length ?? 0) };
   };
-  return dialect === 'shell' ? shellCursor(before, after, rangeOf) : moduleCursor(before, after, { dialect, rangeOf });
+  if (dialect === 'shell') return shellCursor(before, after, rangeOf);
+  const list = importCursor(document, { line, column }, dialect);
+  if (list) return { at: 'import', ...list };
+  return moduleCursor(before, after, { dialect, rangeOf, imported: importedNames(document, dialect) });
 }
 
 /** The verb whose name stands at a position, with the range of the whole word. */
@@ -79,7 +85,22 @@ export function helperVerbAt(
     const range = { line, column: match.index + 1, endColumn: match.index + all.length + 1 };
     if (verb && range.column <= column && column <= range.endColumn) return { verb, range };
   }
-  return undefined;
+  return importedVerbAt(document, { line, column }, dialect);
+}
+
+/** The verb that is imported by its name and stands there without `cronium.`. */
+function importedVerbAt(
+  document: EventDocument,
+  { line, column }: Position,
+  dialect: HelperDialect,
+): { readonly verb: HelperVerb; readonly range: Range } | undefined {
+  const raw = splitLines(document.text)[line - 1] ?? '';
+  const before = /(?<![\w.])\w*$/.exec(raw.slice(0, column - 1))?.[0];
+  const after = /^\w*/.exec(raw.slice(column - 1))?.[0] ?? '';
+  const word = `${before}${after}`;
+  const verb = importedNames(document, dialect).includes(word) ? findVerb(word, dialect) : undefined;
+  if (before === undefined || !verb) return undefined;
+  return { verb, range: { line, column: column - before.length, endColumn: column + after.length } };
 }
 
 /** The names of variables that a script speaks of, in their order. */
@@ -132,15 +153,19 @@ function positionals(words: readonly string[], { options }: HelperVerb): number 
 function moduleCursor(
   before: string,
   after: string,
-  { dialect, rangeOf }: { readonly dialect: HelperDialect; readonly rangeOf: RangeOf },
+  {
+    dialect,
+    rangeOf,
+    imported,
+  }: { readonly dialect: HelperDialect; readonly rangeOf: RangeOf; readonly imported: readonly string[] },
 ): HelperCursor | undefined {
   const verb = /(?<![\w.'"/])cronium\.(\w*)$/.exec(before)?.[1];
   if (verb !== undefined) {
     return { at: 'verb', range: rangeOf(verb), isWhole: false, isBare: false, after: after.replace(/^\w*/, '') };
   }
-  const call = /(?<![\w.])cronium\.(\w+)\(([^()]*)$/.exec(before);
-  const called = findVerb(call?.[1] ?? '', dialect);
-  const written = call?.[2] ?? '';
+  const call = /(?<![\w.])(cronium\.)?(\w+)\(([^()]*)$/.exec(before);
+  const [, module, word = '', written = ''] = call ?? [];
+  const called = module !== undefined || imported.includes(word) ? findVerb(word, dialect) : undefined;
   if (!call || !called) return undefined;
   const name = /^\s*(?:(["'`])([\w.\-[\]]*))?$/.exec(written);
   if (name) {

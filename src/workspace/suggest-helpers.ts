@@ -2,7 +2,8 @@ import type { Json } from '../domain/event.ts';
 import { VARIABLE_SCOPES, type VariableScope } from '../domain/shared-variable.ts';
 import type { EventDocument, Hover, Position, Suggestion } from './document.ts';
 import { type HelperCursor, helperCursor, helperDialect, helperVerbAt, variableNamesIn } from './helper-call.ts';
-import { EVENT_FIELDS, HELPER_VERBS, type HelperDialect, type HelperVerb, tellVerb } from './helper-verbs.ts';
+import { importableNames } from './helper-import.ts';
+import { EVENT_FIELDS, findVerb, HELPER_VERBS, type HelperDialect, type HelperVerb, tellVerb } from './helper-verbs.ts';
 import { snippetText } from './snippet.ts';
 
 /** What a script's calls may name. */
@@ -39,6 +40,8 @@ export function suggestHelpers(document: EventDocument, position: Position, name
       return VARIABLE_SCOPES.map((scope) => {
         return { label: scope, kind: 'value', insertText: scope, detail: SCOPES[scope], range: cursor.range };
       });
+    case 'import':
+      return suggestImports(cursor, dialect === 'python' ? 'python' : 'node');
     default:
       return cursor satisfies never;
   }
@@ -84,6 +87,19 @@ function suggestVerbs(
     const insertText = isCalled ? label : `${label}${snippet}`;
     return { label, kind: 'verb', insertText, detail: usage, documentation: tellVerb(verb, dialect), range };
   });
+}
+
+function suggestImports(
+  { range, listed }: Extract<HelperCursor, { at: 'import' }>,
+  dialect: 'python' | 'node',
+): Suggestion[] {
+  return importableNames(dialect)
+    .filter((name) => !listed.includes(name))
+    .map((name) => {
+      const verb = findVerb(name, dialect);
+      const told = verb && { detail: verb.forms[dialect].usage, documentation: tellVerb(verb, dialect) };
+      return { label: name, kind: 'verb', insertText: name, range, ...told };
+    });
 }
 
 function suggestNames(

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
+  CALLING_LANGUAGES,
   COMMANDS,
   CONTEXT_KEYS,
   SCRIPT_LANGUAGES,
@@ -83,7 +84,7 @@ test('when clauses that are about a language name those that activate the extens
   const patterns = clauses.flatMap((clause) => [...clause.matchAll(/LangId =~ (\S+)/g)].map(([, pattern]) => pattern));
   expect(new Set(patterns)).toEqual(new Set([`/^(${SCRIPT_LANGUAGES.join('|')})$/`]));
   const activating = manifest.activationEvents.filter((event) => event.startsWith('onLanguage:'));
-  expect(activating).toEqual(SCRIPT_LANGUAGES.map((language) => `onLanguage:${language}`));
+  expect(activating).toEqual([...SCRIPT_LANGUAGES, ...CALLING_LANGUAGES].map((language) => `onLanguage:${language}`));
 });
 
 test('a header can be written from a snippet in every language of scripts', () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { expect, test } from 'vitest';
-import { SCRIPT_LANGUAGES } from '../../src/vscode/contributions.ts';
+import { CALLING_LANGUAGES, SCRIPT_LANGUAGES } from '../../src/vscode/contributions.ts';
 import { manifest, readText, root } from './manifest.ts';
 
 const { contributes } = manifest;
@@ -58,7 +58,7 @@ test('it is activated by scripts, cronium.yaml and its own documents; commands a
   );
   expect(own.length).toBe(2);
   expect(manifest.activationEvents).toEqual([
-    ...SCRIPT_LANGUAGES.map((language) => `onLanguage:${language}`),
+    ...[...SCRIPT_LANGUAGES, ...CALLING_LANGUAGES].map((language) => `onLanguage:${language}`),
     'workspaceContains:cronium.yaml',
     ...own.map((scheme) => `onFileSystem:${scheme}`),
   ]);

@@ -1,5 +1,6 @@
 import { type CompletionItemProvider, type DocumentSelector, Hover, type HoverProvider, MarkdownString } from 'vscode';
 import type { NamedVariables } from '../../app/script-language.ts';
+import { CALLING_LANGUAGES } from '../contributions.ts';
 import { workspaceFiles } from '../host/workspace-files.ts';
 import { toItem } from './completion.ts';
 import { eventDocument } from './event-document.ts';
@@ -12,12 +13,11 @@ export const CALLING_SCRIPTS: DocumentSelector = [
   'fish',
   'python',
   'javascript',
-  // Run by what an entry of `cronium.yaml` says; it brings the extension to life by that.
-  'typescript',
+  ...CALLING_LANGUAGES,
 ].map((language) => ({ language }));
 
-/** What begins a verb, an argument, an option, a text. */
-export const CALL_TRIGGERS = ['.', ' ', '-', '=', '"', "'", '('] as const;
+/** What begins a verb, an argument, an option, a text, a list of names that are imported. */
+export const CALL_TRIGGERS = ['.', ' ', '-', '=', '"', "'", '(', '{', ','] as const;
 
 /** Proposes verbs of `cronium.*`, and the names that they take. */
 export function callCompletions(names: { variables(): Promise<NamedVariables> }): CompletionItemProvider {

@@ -67,6 +67,24 @@ test.each<[string, string, string, string]>([
     'global',
     "cronium.getVariable('x', 1, { scope: 'global' })",
   ],
+  ['a.py', 'from cronium import |', 'get_variable', 'from cronium import get_variable'],
+  ['a.py', 'from cronium import output, se|', 'secret', 'from cronium import output, secret'],
+  ['a.py', 'from cronium import (\n  output,\n  |', 'input', 'from cronium import (\n  output,\n  input'],
+  [
+    'a.py',
+    'from cronium import secret\nx = secret("|")',
+    'DB_PASSWORD',
+    'from cronium import secret\nx = secret("DB_PASSWORD")',
+  ],
+  ['a.js', "const { | } = require('cronium');", 'setVariable', "const { setVariable } = require('cronium');"],
+  ['a.ts', 'import { getV| } from "cronium";', 'getVersion', 'import { getVersion } from "cronium";'],
+  ['a.mjs', "import {\n  output,\n  |\n} from 'cronium';", 'event', "import {\n  output,\n  event\n} from 'cronium';"],
+  [
+    'a.js',
+    "const { event } = require('cronium');\nevent('|')",
+    'git.commit',
+    "const { event } = require('cronium');\nevent('git.commit')",
+  ],
 ])('suggestHelpers() in %s: %s takes %s', (path, marked, label, expected) => {
   const found = suggest(path, marked).find((one) => one.label === label);
   expect(found && taken(marked, found)).toBe(expected);
@@ -84,6 +102,12 @@ test.each([
   ['a.py', 'cronium.get_variable("a", |)'],
   ['a.js', '// cronium.|'],
   ['a.rb', 'cronium.|'],
+  ['a.py', 'from other import |'],
+  ['a.py', 'from cronium import x as |'],
+  ['a.py', 'secret("|")'],
+  ['a.js', "const { | } = require('other');"],
+  ['a.js', 'const { |'],
+  ['a.js', "my.event('|')\nconst { event } = require('cronium');"],
 ])('suggestHelpers() proposes nothing in %s: %s', (path, marked) => {
   expect(suggest(path, marked)).toEqual([]);
 });
@@ -91,6 +115,16 @@ test.each([
 test('suggestHelpers() begins no word of a script that is no event', () => {
   expect(suggest('a.sh', 'c|', { ...NAMES, events: [] })).toEqual([]);
   expect(suggest('a.sh', 'cronium.|', { ...NAMES, events: [] }).length).toBe(7);
+});
+
+test('suggestHelpers() leaves out what is imported already, and tells what each name does', () => {
+  const found = suggest('a.py', 'from cronium import get_variable, |, output');
+  expect(found.map(({ label }) => label)).toEqual([
+    ...['set_variable', 'input', 'event', 'secret', 'token', 'get_version', 'CroniumError'],
+  ]);
+  expect(found[0]?.detail).toContain('cronium.set_variable(name, value');
+  const inNode = suggest('a.js', "import { output, |, input } from 'cronium';");
+  expect(inNode.map(({ label }) => label)).not.toContain('input');
 });
 
 test('suggestHelpers() also proposes the variables that the script itself names', () => {
@@ -140,4 +174,7 @@ test('hoverHelper() tells the usage of a verb in the language of the script', ()
   expect(hover('a.py', 'cronium.set_var|iable("x", 1)')?.markdown).toContain('cronium.set_variable(name, value, ');
   expect(hover('a.py', 'cronium.setVar|iable("x", 1)')).toBeUndefined();
   expect(hover('a.sh', '# cronium.get|Variable x')).toBeUndefined();
+  const imported = hover('a.js', "import { getVariable } from 'cronium';\nf(getVar|iable('x'))");
+  expect(imported?.range).toEqual({ line: 2, column: 3, endColumn: 14 });
+  expect(hover('a.js', "f(getVar|iable('x'))")).toBeUndefined();
 });
