@@ -6,8 +6,9 @@ import type { Json } from '../../src/domain/event.ts';
 import { type ChaosLab, startChaosLab } from '../faults/lab/chaos-lab.ts';
 import { until } from '../faults/lab/until.ts';
 import { jsonLines } from '../fixtures/lab.ts';
+import { oldestInterpreters } from '../fixtures/oldest-interpreters.ts';
 import { CASES, INPUT } from './helper-cases.ts';
-import { conformanceScript, DIALECTS, expectedLine } from './helper-scripts.ts';
+import { conformanceScript, DIALECTS, type Dialect, expectedLine } from './helper-scripts.ts';
 
 /** A client is attached all the time; it is killed before the first call; its connection breaks again and again. */
 const MODES = ['live', 'bundled', 'flapping'] as const;
@@ -20,16 +21,27 @@ beforeAll(async () => {
 });
 afterAll(() => lab[Symbol.asyncDispose]());
 
+const { python, node } = oldestInterpreters();
+
+/** Python 3.6 and Node 12 as well, where they are: the modules promise to work with them. */
+const OLDEST: readonly (readonly [Dialect, string])[] = [
+  ...(python === undefined ? [] : [['python', python] as const]),
+  ...(node === undefined ? [] : [['require', node] as const, ['import', node] as const]),
+];
+
 for (const mode of MODES) {
-  for (const dialect of DIALECTS) {
-    test(`${dialect}, ${mode}: every call of a script has its result, and every write its effect, once`, async () => {
+  const ways: readonly (readonly [Dialect, string?])[] = DIALECTS.map((dialect) => [dialect]);
+  for (const [dialect, interpreter] of mode === 'live' ? [...ways, ...OLDEST] : ways) {
+    const by = interpreter === undefined ? '' : ` by the oldest ${dialect === 'python' ? 'Python' : 'Node'}`;
+    test(`${dialect}${by}, ${mode}: every call of a script has its result, and every write its effect, once`, async () => {
       await setUp();
-      const { name, text } = conformanceScript(dialect, mode === 'flapping' ? { wait: '60s', pauseMs: 150 } : {});
-      const [gate, over] = ['gate', 'over'].map((part) => join(lab.folder, `${mode}-${dialect}.${part}`)) as [
-        string,
-        string,
-      ];
-      const script = lab.script(`${mode}-${dialect}/${name}`, text);
+      const written = conformanceScript(dialect, mode === 'flapping' ? { wait: '60s', pauseMs: 150 } : {});
+      const { name } = written;
+      const text = interpreter === undefined ? written.text : written.text.replace(/^#!.*/, `#!${interpreter}`);
+      const [gate, over] = ['gate', 'over'].map((part) =>
+        join(lab.folder, `${mode}-${dialect}${by === '' ? '' : '-oldest'}.${part}`),
+      ) as [string, string];
+      const script = lab.script(`${mode}-${dialect}${by === '' ? '' : '-oldest'}/${name}`, text);
       const running = lab.start(
         'run',
         script,
