@@ -21,6 +21,7 @@ export const COMMANDS = {
   showInterleaved: 'cronium.showInterleaved',
   toggleFollow: 'cronium.toggleFollow',
   copyRunId: 'cronium.copyRunId',
+  copyOutputs: 'cronium.copyOutputs',
   forgetRun: 'cronium.forgetRun',
   clearRuns: 'cronium.clearRuns',
   openScript: 'cronium.openScript',

@@ -11,6 +11,7 @@ export const RELEASE = `#!/usr/bin/env bash
 version=$(cronium.getVariable app.version)
 echo "installing $version on $CRONIUM_SERVER"
 cronium.setVariable installed "$version" --scope server
+cronium.output version "$version"
 until count=$(cronium.getVariable releases --default 0)
   cronium.setVariable releases $((count + 1)) --json --if-unchanged 2>/dev/null; do
   [ $? = 4 ] || exit 1
@@ -58,6 +59,12 @@ export async function aVariableIsCopied({ workbench }: Stage): Promise<void> {
   await workbench.untilPasted('1.4.2');
   await workbench.pickRowMenu('app.version', 'Copy Name', VIEW);
   await workbench.untilPasted('app.version');
+}
+
+export async function theOutputsOfARunAreCopied({ workbench }: Stage): Promise<void> {
+  await workbench.pickRowMenu('Release', 'Copy Outputs', { view: 'Runs' });
+  const outputs = ['web-1', 'web-2', 'web-3'].map((server) => [server, { version: '1.4.2' }]);
+  await workbench.untilPasted(JSON.stringify(Object.fromEntries(outputs)));
 }
 
 export async function aVariableIsEdited(stage: Stage): Promise<void> {

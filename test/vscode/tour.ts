@@ -10,6 +10,7 @@ import {
   aVariableIsFoundWhereItIsUsed,
   RELEASE,
   scriptsOnThreeServersShareThem,
+  theOutputsOfARunAreCopied,
   variablesAreAdded,
 } from './tour-variables.ts';
 import { until } from './until.ts';
@@ -108,6 +109,7 @@ export const walk: Walk = {
     variablesAreAdded,
     theVariablesAreInTheirView,
     aVariableIsCopied,
+    theOutputsOfARunAreCopied,
     aVariableIsEdited,
     aVariableIsFoundWhereItIsUsed,
     aSecretIsNotShown,

@@ -3,6 +3,7 @@ import type { RunOnSave } from '../../triggers/run-on-save.ts';
 import type { Trees } from '../../views/trees.ts';
 import { type Handlers, rowsOf } from '../handler.ts';
 import { cancelRun } from './cancel-run.ts';
+import { copyOutputs } from './copy-outputs.ts';
 import { copyRunId } from './copy-run-id.ts';
 import { clearRuns, forgetRun } from './forget-run.ts';
 import { refresh } from './refresh.ts';
@@ -31,6 +32,7 @@ type Names =
   | 'runHere'
   | 'showMenu'
   | 'copyRunId'
+  | 'copyOutputs'
   | 'forgetRun'
   | 'clearRuns'
   | 'pauseRunOnSave'
@@ -64,6 +66,7 @@ export function runCommands(deps: RunCommandDeps): Handlers<Names> {
     showMenu: () =>
       showMenu({ running: live.names, isTrusted: workspace.isTrusted, isRunOnSavePaused: runOnSave.isPaused }),
     copyRunId: async (target, selected) => await copyRunId(rowsOf(target, selected)),
+    copyOutputs: (target, selected) => copyOutputs(rowsOf(target, selected), deps),
     forgetRun: (target, selected) => forgetRun(rowsOf(target, selected), deps),
     clearRuns: () => clearRuns(deps),
     pauseRunOnSave: () => runOnSave.pause(),
