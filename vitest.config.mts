@@ -41,6 +41,8 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           // Most of it is waiting for deadlines, so more files at once than cores.
           maxWorkers: 4,
+          // What a client keeps is told from garbage: see hostile/held.ts.
+          execArgv: ['--expose-gc'],
           hookTimeout: 90_000,
         },
       },

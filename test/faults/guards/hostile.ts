@@ -57,4 +57,11 @@ export const GUARDS: readonly Guard[] = [
     find: 'const token = found.length === 1 ? ',
     replace: 'const token = found.length > 0 ? ',
   },
+  {
+    name: 'what a login complains of is kept to a bound',
+    ids: ['T19'],
+    file: 'src/runner/preamble.ts',
+    find: 'if (this.#complaints.length < MAX_NOISE_BYTES) ',
+    replace: '',
+  },
 ];

@@ -9,7 +9,7 @@ import { calm } from './calm.ts';
 const { signal } = new AbortController();
 const CLEAN = /^[^\p{Cc}\p{Cf}]{1,6000}$/u;
 
-type Play = (runner: ScriptedRunner) => void;
+type Play = (runner: ScriptedRunner) => unknown;
 
 /** What answers behind SSH before it has said hello. */
 const BOOTS: Readonly<Record<string, { readonly play: Play; readonly code: string; readonly message?: RegExp }>> = {
@@ -26,10 +26,7 @@ const BOOTS: Readonly<Record<string, { readonly play: Play; readonly code: strin
     message: /endless line/,
   },
   'errors without an end, then nothing': {
-    play: (runner) => {
-      for (let count = 0; count < 300; count += 1) runner.complain('E'.repeat(10_000));
-      runner.end({ kind: 'exited', code: 0 });
-    },
+    play: (runner) => complainAtLength(runner, 'E'.repeat(100_000), 1_500),
     code: 'boot/ended',
   },
   'exit 0 and not a word': { play: (runner) => runner.end({ kind: 'exited', code: 0 }), code: 'boot/ended' },
@@ -136,6 +133,16 @@ function flood(runner: ScriptedRunner, text: string, answer?: string): void {
     setImmediate(pump);
   };
   pump();
+}
+
+/** Says so much on stderr, as fast as it is read, and ends. */
+async function complainAtLength(runner: ScriptedRunner, text: string, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) {
+    // A string that is only joined is one in memory.
+    runner.complain(`${count}${text}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  runner.end({ kind: 'exited', code: 0 });
 }
 
 function greetRaw(text: string): Play {

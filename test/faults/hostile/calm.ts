@@ -1,6 +1,7 @@
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { CroniumError } from '../../../src/domain/errors.ts';
 import type { RemoteProcess } from '../../../src/transport/transport.ts';
+import { watchHeld } from './held.ts';
 
 /** What became of a hostile server's client: the error of opening, or how the process ended. */
 export interface Ending {
@@ -41,14 +42,23 @@ async function endOf(opening: Promise<RemoteProcess>): Promise<Ending> {
   return { code: exit.kind, message, stdout };
 }
 
-/** Notes what this process holds now; `isBack` waits until it holds no more of it, and has grown by less than `megabytes`. */
-export function calm(): { isBack(megabytes?: number): Promise<void> } {
+/** Twice what the hungriest test needs, of which half is the test's own; a flood that is kept is more within seconds. */
+const HELD_LIMIT_MB = 64;
+
+/**
+ * Notes what this process has open and holds; `isBack` waits until it has no more open, and fails when it has held, at any moment
+ * since, more than anybody may make us keep.
+ */
+export function calm(): { isBack(): Promise<void> } {
   const before = holdings();
-  const rss = process.memoryUsage().rss;
+  const watch = watchHeld();
+  onTestFinished(() => watch.stop());
   return {
-    isBack: async (megabytes = 64) => {
+    isBack: async () => {
+      const peak = watch.peak();
+      watch.stop();
       await expect.poll(() => more(holdings(), before), { timeout: 10_000, interval: 50 }).toEqual([]);
-      expect((process.memoryUsage().rss - rss) / 1_000_000).toBeLessThan(megabytes);
+      expect(peak / 1_000_000, 'megabytes held at once').toBeLessThan(HELD_LIMIT_MB);
     },
   };
 }

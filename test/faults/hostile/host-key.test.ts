@@ -90,7 +90,7 @@ for (const [what, { put, code }] of Object.entries(FILES)) {
       expect(end.code).toMatch(new RegExp(`^${code}`));
       expect(server.attempts).toEqual([]);
     }
-    await quiet.isBack(128);
+    await quiet.isBack();
   });
 }
 

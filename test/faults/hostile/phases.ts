@@ -12,6 +12,17 @@ import {
 /** What a server does when it has come as far as a phase. */
 export type Mode = 'stall' | 'drip' | 'endless' | 'garbage' | 'close' | 'reset';
 
+/** What is asked of the process that has the servers, and what it answers. */
+export interface Asked {
+  readonly id: number;
+  readonly phase: string;
+  readonly mode: Mode;
+}
+export interface Started {
+  readonly id: number;
+  readonly configFile: string;
+}
+
 /** The client's ConnectTimeout in the tests of phases. */
 export const CONNECT_SECONDS = 2;
 
@@ -20,7 +31,9 @@ const LINES = [`ConnectTimeout ${CONNECT_SECONDS}`, 'ServerAliveInterval 1', 'Se
 /** How a server comes as far as that and then turns bad. */
 export const PHASES: Readonly<Record<string, (mode: Mode) => Promise<HostileServer>>> = {
   'before it says what it speaks': (mode) =>
-    raw((socket) => act(mode, socket, { word: () => Buffer.from('welcome\r\n'), first: Buffer.from('w') })),
+    raw((socket) =>
+      act(mode, socket, { word: () => Buffer.from('welcome\r\n'.repeat(1_000)), first: Buffer.from('w') }),
+    ),
   'before its offer': (mode) =>
     raw((socket) => {
       socket.write('SSH-2.0-Bad_1\r\n');
@@ -111,8 +124,9 @@ function act(mode: Mode, socket: Socket, { word, first, send }: Words): void {
     }
     case 'endless': {
       const pump = () => {
-        while (!socket.destroyed && socket.writableLength < 100_000) say();
-        if (!socket.destroyed) setImmediate(pump);
+        // A socket that has ended takes nothing, and says that it has room.
+        while (socket.writable && socket.writableLength < 100_000) say();
+        if (socket.writable) setImmediate(pump);
       };
       return pump();
     }

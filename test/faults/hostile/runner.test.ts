@@ -157,7 +157,7 @@ fault(['T19'], 'an inventory without an end is given up, by number and by size',
       if (count % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await asked).toMatchObject({ code: 'session/violation', message: expect.stringMatching(/lists more than/) });
-    await quiet.isBack(128);
+    await quiet.isBack();
   }
 });
 
