@@ -97,8 +97,13 @@ export class SpoolMirror implements Disposable {
     return records;
   }
 
-  read(from: LogPlace): AsyncGenerator<LogRecord> {
-    return readLog(this.#dir, from);
+  /** The records from a place on. Throws `CroniumError` `mirror/read`; that is no end of the mirror. */
+  async *read(from: LogPlace): AsyncGenerator<LogRecord> {
+    try {
+      yield* readLog(this.#dir, from);
+    } catch (error) {
+      throw mirrorProblem('read', this.#dir, error);
+    }
   }
 
   /** Everything in front of what `end` is at the call is on disk when it resolves. */
@@ -204,6 +209,6 @@ async function all(works: readonly Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(works)) if (end.status === 'rejected') throw end.reason;
 }
 
-function mirrorProblem(doing: 'open' | 'write' | 'sync', dir: string, cause: unknown): CroniumError {
+function mirrorProblem(doing: 'open' | 'read' | 'write' | 'sync', dir: string, cause: unknown): CroniumError {
   return new CroniumError(`mirror/${doing}`, `Cannot ${doing} the log in "${dir}": ${sentence(cause)}`, { cause });
 }

@@ -4,6 +4,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -187,6 +189,24 @@ describe('SpoolMirror', () => {
     expect(write).toThrow(expect.objectContaining({ code: 'mirror/write' }));
     expect(write).toThrow(expect.objectContaining({ code: 'mirror/write' }));
     await expect(gone.sync()).rejects.toThrow('Cannot write the log');
+  });
+
+  test('says which log cannot be read, and reads it when it can be again', async () => {
+    using dir = tempDir();
+    const path = join(dir.path, 'mirror');
+    using mirror = openMirror(path);
+    mirror.write(0, encodeSpool(outputs(3, 5)));
+    renameSync(path, `${path}.away`);
+    writeFileSync(path, 'no folder');
+    const read = async () => {
+      let count = 0;
+      for await (const _record of mirror.read({ offset: 0, seq: 0 })) count += 1;
+      return count;
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'mirror/read', message: expect.stringContaining(`"${path}"`) });
+    rmSync(path);
+    renameSync(`${path}.away`, path);
+    expect(await read()).toBe(3);
   });
 
   test('keeps its files private', () => {
