@@ -15,7 +15,7 @@ import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { jobsOn } from '../faults/lab/check.ts';
-import { processesWith } from '../faults/lab/gate.ts';
+import { processesWith } from '../faults/lab/processes.ts';
 import { signals, startLab } from '../fixtures/lab.ts';
 import { publicKey, type Sshd, startSshd } from '../fixtures/sshd.ts';
 import { testKey } from '../fixtures/sshd-keys.ts';

@@ -6,7 +6,7 @@ import { processTree, sendSignal } from '../../fixtures/sshd-process.ts';
 import { fault } from '../fault.ts';
 import { checkRun } from '../lab/check.ts';
 import { fakeClock } from '../lab/fake-clock.ts';
-import { GATED_OUTCOME, startGated } from '../lab/long-script.ts';
+import { GATED_OUTCOME, startGated } from '../lab/gate.ts';
 
 let lab: Lab;
 let sshd: Sshd;
@@ -21,7 +21,7 @@ const SLEEP_MS = 20_000;
 
 fault('F92', 'a laptop that slept goes on where it was, over the connection that it had', async () => {
   const running = startGated(lab);
-  await running.saw('line 20 of');
+  await running.atGate();
   const connections = sshd.connections();
   const sleeping = processTree(running.child.pid as number);
   for (const { pid } of sleeping) sendSignal(pid, 'SIGSTOP');
@@ -41,7 +41,7 @@ for (const [id, jumps] of [
   fault(id, `a clock that is set ${jumps.join(', ')} in mid-run ends nothing and begins nothing`, async () => {
     using clock = fakeClock(lab);
     const running = startGated(lab);
-    await running.saw('line 20 of');
+    await running.atGate();
     const connections = sshd.connections();
     for (const jump of jumps) {
       clock.set(jump);
@@ -68,7 +68,7 @@ fault(
     ] as const) {
       using clock = fakeClock(lab, left);
       const running = startGated(lab);
-      await running.saw('line 20 of');
+      await running.atGate();
       running.child.kill('SIGKILL');
       await running.ended;
       clock.set(found);
@@ -88,13 +88,13 @@ for (const years of ['-10y', '+10y'] as const) {
   fault('F94', `a server that is ${years} away from the client's time serves like any other`, async () => {
     using _clock = fakeClock(lab, years);
     const left = startGated(lab);
-    await left.saw('line 20 of');
+    await left.atGate();
     left.child.kill('SIGKILL');
     await left.ended;
     left.openGate();
     expect((await lab.cli('resume')).code).toBe(0);
     const stopped = startGated(lab);
-    await stopped.saw('line 20 of');
+    await stopped.atGate();
     stopped.child.kill('SIGINT');
     expect((await stopped.ended).code).toBe(130);
     const runs = jsonLines((await lab.cli('runs', '--json')).stdout);

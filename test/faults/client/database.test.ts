@@ -7,7 +7,7 @@ import type { Sshd } from '../../fixtures/sshd.ts';
 import { startChild } from '../../unit/store/child.ts';
 import { fault } from '../fault.ts';
 import { checkRun } from '../lab/check.ts';
-import { GATED_OUTCOME, type GatedRun, startGated } from '../lab/long-script.ts';
+import { GATED_OUTCOME, type GatedRun, startGated } from '../lab/gate.ts';
 import { mountSmallDisk } from '../lab/small-disk.ts';
 
 /** A run that has ended, and one that was left in its middle and goes on. */
@@ -23,7 +23,7 @@ async function leaveRuns(lab: Lab): Promise<Left> {
   ended.openGate();
   await ended.ended;
   const open = startGated(lab);
-  await open.saw('line 20 of');
+  await open.atGate();
   open.child.kill('SIGKILL');
   await open.ended;
   return { ended, open, sshd: lab.servers[0] as Sshd, file: join(lab.dataDir, 'cronium.db') };

@@ -5,7 +5,7 @@ import { jsonLines, startLab } from '../../fixtures/lab.ts';
 import type { Sshd } from '../../fixtures/sshd.ts';
 import { fault } from '../fault.ts';
 import { checkRun } from '../lab/check.ts';
-import { GATED_OUTCOME, startGated } from '../lab/long-script.ts';
+import { GATED_OUTCOME, startGated } from '../lab/gate.ts';
 import { mountSmallDisk } from '../lab/small-disk.ts';
 import { until } from '../lab/until.ts';
 
@@ -13,12 +13,12 @@ fault('F95', 'a disk that fills up in mid-run holds the log back, and nothing of
   await using lab = await startLab();
   const sshd = lab.servers[0] as Sshd;
   using disk = mountSmallDisk(lab.dataDir);
-  const running = startGated(lab, { lines: 20_000 });
-  await running.saw('line 20 of');
+  const running = startGated(lab, { lines: 20_000, words: ' and some words to give it a length' });
+  await running.atGate();
   disk.fill({ free: 200_000 });
   running.openGate();
   // The script does not wait for this machine.
-  await until(() => readFileSync(running.truth, 'utf8').includes('line 20000 of'));
+  await until(() => readFileSync(running.truth, 'utf8').includes('line 20000 '));
   await running.sawError('no space left on device');
   disk.free();
   const { code, stdout, stderr } = await running.ended;
@@ -44,8 +44,8 @@ fault('F95', 'a disk that is full begins nothing, and says so', async () => {
 
 fault('F95', 'a run that goes on is found again after its folder was deleted under it', async () => {
   await using lab = await startLab();
-  const running = startGated(lab, { lines: 2_000 });
-  await running.saw('line 20 of');
+  const running = startGated(lab, { lines: 2_000, words: ' and some words to give it a length' });
+  await running.atGate();
   const { rmSync } = await import('node:fs');
   rmSync(lab.dataDir, { recursive: true });
   running.openGate();

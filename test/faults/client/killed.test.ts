@@ -8,7 +8,7 @@ import type { Sshd } from '../../fixtures/sshd.ts';
 import { kill, startChild } from '../../unit/store/child.ts';
 import { fault } from '../fault.ts';
 import { checkRun, countStarts, TRUTH } from '../lab/check.ts';
-import { GATED_OUTCOME, startGated } from '../lab/long-script.ts';
+import { GATED_OUTCOME, startGated } from '../lab/gate.ts';
 
 /** Says 30 lines in a bit more than half a second. */
 const SCRIPT = `${TRUTH}
@@ -63,7 +63,7 @@ fault(
 
 fault('F91', 'a client that stays away for days finds the whole log and the true end', async () => {
   const running = startGated(lab);
-  await running.saw('line 20 of');
+  await running.atGate();
   running.child.kill('SIGKILL');
   await running.ended;
   running.openGate();
@@ -114,7 +114,7 @@ for (const driver of ['better-sqlite3', 'node']) {
 
 fault('F90', 'cronium resume says how what was left stands, waits for it, and starts nothing', async () => {
   const running = startGated(lab);
-  await running.saw('line 20 of');
+  await running.atGate();
   running.child.kill('SIGKILL');
   await running.ended;
   const asked = await lab.cli('resume', '--no-wait');

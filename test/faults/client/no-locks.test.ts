@@ -6,7 +6,7 @@ import { type Lab, startLab } from '../../fixtures/lab.ts';
 import type { Sshd } from '../../fixtures/sshd.ts';
 import { fault } from '../fault.ts';
 import { checkRun } from '../lab/check.ts';
-import { GATED_OUTCOME, startGated } from '../lab/long-script.ts';
+import { GATED_OUTCOME, startGated } from '../lab/gate.ts';
 
 /** Clients that are started from now on find a file system without locks. */
 function takeLocks(lab: Lab): void {
@@ -26,7 +26,7 @@ fault(
     const sshd = lab.servers[0] as Sshd;
     takeLocks(lab);
     const running = startGated(lab);
-    await running.saw('line 20 of');
+    await running.atGate();
     const other = await lab.cli('runs');
     expect(other.stderr).toBe(
       `cronium: Cannot use the database "${join(lab.dataDir, 'cronium.db')}": process ${running.child.pid} has it, and its file system lets only one at a time; close that window or command, or choose another data folder\n`,
@@ -49,7 +49,7 @@ fault(
     const sshd = lab.servers[0] as Sshd;
     takeLocks(lab);
     const running = startGated(lab);
-    await running.saw('line 20 of');
+    await running.atGate();
     running.child.kill('SIGKILL');
     await running.ended;
     running.openGate();
@@ -65,7 +65,7 @@ fault('F99', 'a database that is brought to a file system with locks is shared a
   await lab.cli('runs');
   delete lab.env.LD_PRELOAD;
   const running = startGated(lab);
-  await running.saw('line 20 of');
+  await running.atGate();
   const other = await lab.cli('runs');
   expect([other.code, other.stderr]).toEqual([0, '']);
   running.openGate();

@@ -5,7 +5,7 @@ import { allOf, jsonLines, type Lab, outcomeOf, outputOf, signals, startLab } fr
 import type { Sshd } from '../../fixtures/sshd.ts';
 import { fault } from '../fault.ts';
 import { checkRun } from '../lab/check.ts';
-import { GATED_OUTCOME, startGated } from '../lab/long-script.ts';
+import { GATED_OUTCOME, startGated } from '../lab/gate.ts';
 import { until } from '../lab/until.ts';
 
 interface Lease {
@@ -18,10 +18,10 @@ fault('F98', 'one client owns a run, another shows it live and owns nothing', as
   await using lab = await startLab();
   const sshd = lab.servers[0] as Sshd;
   const owner = startGated(lab);
-  await owner.saw('line 20 of');
+  await owner.atGate();
   const connections = sshd.connections();
   const other = lab.start('logs', await latest(lab));
-  await other.saw('line 20 of');
+  await other.saw('line 20');
   expect(leases(lab)).toMatchObject([{ owner_pid: owner.child.pid }]);
   owner.openGate();
   expect((await other.ended).code).toBe(0);
@@ -38,7 +38,7 @@ fault(
     const sshd = lab.servers[0] as Sshd;
     const runs = [startGated(lab), startGated(lab), startGated(lab)];
     for (const run of runs) {
-      await run.saw('line 20 of');
+      await run.atGate();
       run.child.kill('SIGKILL');
       await run.ended;
     }
@@ -63,9 +63,9 @@ fault('F98', 'a run is taken over when its owner dies, and when its owner was fr
   const sshd = lab.servers[0] as Sshd;
   for (const how of ['SIGKILL', 'SIGSTOP'] as const) {
     const owner = startGated(lab);
-    await owner.saw('line 20 of');
+    await owner.atGate();
     const other = lab.start('logs', await latest(lab));
-    await other.saw('line 20 of');
+    await other.saw('line 20');
     owner.child.kill(how);
     // The end of five minutes, which nobody here waits for.
     if (how === 'SIGSTOP') {

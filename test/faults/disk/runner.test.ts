@@ -14,8 +14,7 @@ import { expect } from 'vitest';
 import { outcomeOf, startLab } from '../../fixtures/lab.ts';
 import { makeOtherRunners } from '../../fixtures/other-runners.ts';
 import { fault } from '../fault.ts';
-import { checkRun } from '../lab/check.ts';
-import { COUNTED, gated } from '../lab/gate.ts';
+import { startGated } from '../lab/gate.ts';
 import type { Random } from '../random.ts';
 
 const RAN = { kind: 'succeeded', exitCode: 0 };
@@ -93,14 +92,11 @@ fault('F47', 'a runner that is removed in mid-run: the run goes on, and so does 
   await using lab = await startLab();
   const [server] = lab.servers;
   if (!server) throw new Error('There is no server');
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 20\\n');
+  const running = startGated(lab);
+  await running.atGate();
   rmSync(join(server.stateHome, 'cronium/bin'), { recursive: true });
   expect((await lab.cli('run', lab.script('it.sh', 'echo it runs\n'), '--on', 'web1')).stdout).toContain('it runs');
-  script.open();
-  expect((await running.ended).code).toBe(5);
-  await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED, run: 2 });
+  await running.endsWhole({ run: 2 });
 });
 
 fault(
@@ -145,9 +141,8 @@ fault(
     const hashes = [];
     for (const engine of [older, newer]) hashes.push((await engine.connect(web1, { signal })).runnerSha256);
     expect(readdirSync(join(server.stateHome, 'cronium/bin')).sort()).toEqual([...hashes].sort());
-    const script = gated(lab);
-    const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-    await running.saw('line 20\\n');
+    const running = startGated(lab);
+    await running.atGate();
     for (const engine of [older, newer]) {
       const plan = await lab.plan(engine, lab.script('it.sh', 'echo it runs\n'), ['web1']);
       const never = new AbortController().signal;
@@ -155,9 +150,7 @@ fault(
         if (event.type === 'settled') expect(event.outcome).toEqual(RAN);
       }
     }
-    script.open();
-    expect((await running.ended).code).toBe(5);
-    await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED, run: 3 });
+    await running.endsWhole({ run: 3 });
     expect(existsSync(join(server.stateHome, 'cronium/bin', hashes[0] ?? '', 'cronium-runner'))).toBe(true);
   },
 );

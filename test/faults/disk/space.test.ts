@@ -17,7 +17,7 @@ import { startShellServer } from '../../fixtures/sshd-shell.ts';
 import { fault } from '../fault.ts';
 import { labOf } from '../lab/alias.ts';
 import { filesBelow, inside, smallDisk } from '../lab/disk.ts';
-import { until } from '../lab/gate.ts';
+import { until } from '../lab/until.ts';
 
 /** A run on a server whose disk is so small: it succeeds, or says that the disk is full and leaves nothing half-done. */
 async function checkSmall(options: string): Promise<'ran' | 'refused'> {
@@ -101,7 +101,7 @@ fault(
     chmodSync(folder, 0o777);
     const take = async (step: number): Promise<void> => {
       writeFileSync(join(folder, `step${step}`), '');
-      await until(`step ${step} is done`, () => existsSync(join(folder, `done${step}`)));
+      await until(() => existsSync(join(folder, `done${step}`)));
     };
     const ended = lab.run(lab.script('it.sh', STEPS), {
       on: ['web1'],

@@ -8,51 +8,42 @@ import { jsonLines, startLab } from '../../fixtures/lab.ts';
 import { sendSignal } from '../../fixtures/sshd-process.ts';
 import { fault } from '../fault.ts';
 import { checkRun } from '../lab/check.ts';
-import { COUNTED, gated, jobFolders, linesTo, supervisorOf, until } from '../lab/gate.ts';
+import { GATED_OUTCOME, linesTo, startGated } from '../lab/gate.ts';
+import { jobFolders, supervisorOf } from '../lab/processes.ts';
 
 const FIRST = '0000000000000000';
 
 fault('F51', 'a spool that is deleted in mid-run goes on with a GAP; a job that is deleted is lost', async () => {
   await using lab = await startLab();
-  const [server] = lab.servers;
-  if (!server) throw new Error('There is no server');
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 20\\n');
+  const running = startGated(lab);
+  const { server } = running;
+  await running.atGate();
   const [job = ''] = jobFolders(server.stateHome);
   rmSync(join(job, 'spool'), { recursive: true });
   // What was open is read to its end; then the log is found in its new place.
   await running.saw('"detached"');
-  script.open();
-  expect((await running.ended).code).toBe(5);
-  await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED });
+  await running.endsWhole();
 
-  const other = gated(lab);
-  const losing = lab.start('run', other.file, '--on', 'web1', '--json', '--', ...other.args);
-  await losing.saw('line 20\\n');
+  const losing = startGated(lab);
+  await losing.atGate();
   for (const folder of jobFolders(server.stateHome)) rmSync(folder, { recursive: true });
-  other.open();
+  losing.openGate();
   const { stdout } = await losing.ended;
   // Its log comes to its end through files that are open still, or it is lost; it is never run again.
   const [settled] = jsonLines(stdout).filter(({ type }) => type === 'settled');
   expect(['lost', 'failed']).toContain((settled?.outcome as { kind: string } | undefined)?.kind);
-  expect(other.told()).toEqual({ starts: 1, text: linesTo(40) });
+  expect(losing.said()).toEqual({ starts: 1, text: linesTo(40) });
 });
 
 fault('F51', 'a spool that is deleted while nobody is attached costs what it held, and that is told', async () => {
   await using lab = await startLab();
-  const [server] = lab.servers;
-  if (!server) throw new Error('There is no server');
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 2\\n');
-  await until('the script waits', () => script.told().text.endsWith('line 20\n'));
-  running.child.kill('SIGKILL');
-  await running.ended;
+  const running = startGated(lab);
+  const { server } = running;
+  await running.killClient();
   const [job = ''] = jobFolders(server.stateHome);
   rmSync(join(job, 'spool'), { recursive: true });
-  script.open();
-  await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED });
+  running.openGate();
+  await checkRun(lab, { sshd: server, truth: running.truth, outcome: GATED_OUTCOME });
 });
 
 /** Byte for byte, where a spool may end or be wrong. */
@@ -61,16 +52,11 @@ fault(
   'a torn or corrupt spool of a lost job: the log is the valid prefix, the rest is counted, the outcome is lost',
   async ({ random }) => {
     await using lab = await startLab();
-    const [server] = lab.servers;
-    if (!server) throw new Error('There is no server');
-    const script = gated(lab);
-    const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-    await running.saw('line 2\\n');
-    await until('the script waits', () => script.told().text.endsWith('line 20\n'));
-    running.child.kill('SIGKILL');
-    await running.ended;
+    const running = startGated(lab);
+    const { server } = running;
+    await running.killClient();
     sendSignal(supervisorOf(server.stateHome), 'SIGKILL');
-    script.open();
+    running.openGate();
     const [job = ''] = jobFolders(server.stateHome);
     const segment = join(job, 'spool', FIRST);
     const whole = readFileSync(segment);

@@ -1,6 +1,6 @@
 import type { Sshd } from '../../fixtures/sshd.ts';
 import { processTree } from '../../fixtures/sshd-process.ts';
-import { processesWith } from './gate.ts';
+import { processesWith } from './processes.ts';
 
 /** The listener of a server, and the processes of its connections. */
 export function sshdProcesses(server: Sshd): { readonly listener: number; readonly connections: readonly number[] } {

@@ -7,7 +7,8 @@ import { sendSignal } from '../../fixtures/sshd-process.ts';
 import { fault } from '../fault.ts';
 import { startBoxed } from '../lab/box.ts';
 import { checkRun } from '../lab/check.ts';
-import { COUNTED, gated, linesTo, processesWith, supervisorOf } from '../lab/gate.ts';
+import { linesTo, startGated } from '../lab/gate.ts';
+import { processesWith, supervisorOf } from '../lab/processes.ts';
 
 fault('F23', 'a server that reboots in mid-run loses the job and says so; nothing runs twice', async () => {
   await using lab = await startLab({ servers: 0 });
@@ -15,12 +16,11 @@ fault('F23', 'a server that reboots in mid-run loses the job and says so; nothin
   mkdirSync(home);
   const before = await startBoxed({ home });
   sshConfig(lab.folder, [{ alias: 'web1', server: before }]);
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 20\\n');
+  const running = startGated(lab, { server: before });
+  await running.atGate();
   await before[Symbol.asyncDispose]();
   await using after = await startBoxed({ home, port: before.port });
-  script.open();
+  running.openGate();
   const { code, stdout } = await running.ended;
   const events = jsonLines(stdout);
   expect(events.find(({ type }) => type === 'settled')).toMatchObject({
@@ -29,9 +29,9 @@ fault('F23', 'a server that reboots in mid-run loses the job and says so; nothin
   expect(code).toBe(125);
   const lines = events.filter(({ type }) => type === 'output').map(({ text }) => text);
   expect(lines.join('')).toBe(linesTo(20));
-  expect(script.told()).toEqual({ starts: 1, text: linesTo(20) });
+  expect(running.said()).toEqual({ starts: 1, text: linesTo(20) });
   // Who looks again gets the same answer, and still nothing has run twice.
-  await checkRun(lab, { sshd: after, truth: script.truth, outcome: { kind: 'lost' } });
+  await checkRun(lab, { sshd: after, truth: running.truth, outcome: { kind: 'lost' } });
 });
 
 fault('F23', 'servers that share a home judge their own jobs only', async () => {
@@ -44,17 +44,14 @@ fault('F23', 'servers that share a home judge their own jobs only', async () => 
     { alias: 'web1', server: one },
     { alias: 'web2', server: two },
   ]);
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 20\\n');
+  const running = startGated(lab, { server: one });
+  await running.atGate();
   // The other one looks at all that is there, collects, and cleans: a job of this machine would be lost to it.
   const hello = lab.script('hello.sh', '#!/bin/sh\necho hello\n');
   expect((await lab.cli('run', hello, '--on', 'web2')).code).toBe(0);
   const cleaned = await lab.cli('server', 'clean', 'web2', '--yes');
   expect(cleaned.stdout).toMatch(/1 run .*stay/);
-  script.open();
-  expect((await running.ended).code).toBe(5);
-  await checkRun(lab, { sshd: one, truth: script.truth, outcome: COUNTED, run: 2 });
+  await running.endsWhole({ run: 2 });
 });
 
 fault('F24', 'a killed supervisor is a lost job that names what goes on, and a cancel ends that', async () => {

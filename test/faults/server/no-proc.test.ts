@@ -5,7 +5,8 @@ import { sendSignal } from '../../fixtures/sshd-process.ts';
 import { startShellServer } from '../../fixtures/sshd-shell.ts';
 import { fault } from '../fault.ts';
 import { labOf } from '../lab/alias.ts';
-import { processesWith, supervisorOf, until } from '../lab/gate.ts';
+import { processesWith, supervisorOf } from '../lab/processes.ts';
+import { until } from '../lab/until.ts';
 
 /** A server whose namespace has an empty /proc. Its processes can be seen from outside. */
 function startWithoutProc(): Promise<Sshd> {
@@ -45,7 +46,7 @@ fault('F36', 'without /proc a cancel ends the group of a script that does not li
   const script = lab.script('deaf.sh', `#!/bin/sh\ntrap '' TERM\necho begun\n${asleep} & ${asleep}\n`);
   const running = lab.start('run', script, '--on', 'web1', '--json');
   await running.saw('begun');
-  await until('both sleep', () => processesWith(asleep).length === 2);
+  await until(() => processesWith(asleep).length === 2);
   running.child.kill('SIGINT');
   const { code, stdout } = await running.ended;
   expect(code).toBe(130);
@@ -79,7 +80,7 @@ fault('F36', 'without /proc a lost job is not said to be lost by a reboot', asyn
   const script = lab.script('long.sh', `#!/bin/sh\necho begun\nexec ${asleep}\n`);
   const running = lab.start('run', script, '--on', 'web1', '--json');
   await running.saw('begun');
-  await until('the script sleeps', () => processesWith(asleep).length === 1);
+  await until(() => processesWith(asleep).length === 1);
   sendSignal(supervisorOf(server.stateHome), 'SIGKILL');
   const { stdout } = await running.ended;
   expect(jsonLines(stdout).find(({ type }) => type === 'settled')).toMatchObject({

@@ -4,23 +4,19 @@ import { startSshd } from '../../fixtures/sshd.ts';
 import { sendSignal } from '../../fixtures/sshd-process.ts';
 import { fault } from '../fault.ts';
 import { labOf } from '../lab/alias.ts';
-import { checkRun } from '../lab/check.ts';
-import { COUNTED, gated, until } from '../lab/gate.ts';
+import { startGated } from '../lab/gate.ts';
 import { sshdProcesses } from '../lab/sessions.ts';
+import { until } from '../lab/until.ts';
 
 fault('F20', 'sshd is restarted in mid-run: the session goes on, and the next run finds the new one', async () => {
   await using first = await startSshd();
   await using lab = await labOf(first);
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 20\\n');
+  const running = startGated(lab, { server: first });
+  await running.atGate();
   sendSignal(sshdProcesses(first).listener, 'SIGTERM');
   await using second = await startSshd({ port: first.port, home: first.home });
-  script.open();
-  const { code, stdout } = await running.ended;
-  expect(code).toBe(5);
+  const { stdout } = await running.endsWhole();
   expect(jsonLines(stdout).filter(({ phase }) => phase === 'detached')).toEqual([]);
-  await checkRun(lab, { sshd: first, truth: script.truth, outcome: COUNTED });
   // `logs` of a run that has ended asks nobody; another run does.
   expect((await lab.cli('run', lab.script('next.sh', 'echo next\n'), '--on', 'web1')).code).toBe(0);
   expect(second.connections()).toBe(1);
@@ -32,55 +28,44 @@ fault(
   async () => {
     await using first = await startSshd();
     await using lab = await labOf(first);
-    const script = gated(lab);
-    const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-    await running.saw('line 20\\n');
+    const running = startGated(lab, { server: first });
+    await running.atGate();
     await first.stop();
     await running.saw('"detached"');
     await using _second = await startSshd({ port: first.port, home: first.home });
-    script.open();
-    const { code, stdout } = await running.ended;
-    expect(code).toBe(5);
+    const { stdout } = await running.endsWhole();
     expect(jsonLines(stdout).some(({ phase }) => phase === 'detached')).toBe(true);
-    await checkRun(lab, { sshd: first, truth: script.truth, outcome: COUNTED });
   },
 );
 
 fault('F21', "the session's own sshd is killed: the script goes on, and its log is whole", async () => {
   await using lab = await startLab();
-  const [server] = lab.servers;
-  if (!server) throw new Error('There is no server');
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 20\\n');
+  const running = startGated(lab);
+  const { server } = running;
+  await running.atGate();
   for (const pid of sshdProcesses(server).connections) sendSignal(pid, 'SIGKILL');
   await running.saw('"detached"');
-  script.open();
-  expect((await running.ended).code).toBe(5);
-  await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED });
+  await running.endsWhole();
   expect(server.connections()).toBeGreaterThanOrEqual(2);
 });
 
 fault('F22', 'a frozen sshd is noticed within 20 s, and the run is found again when it thaws', async () => {
   await using lab = await startLab();
-  const [server] = lab.servers;
-  if (!server) throw new Error('There is no server');
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 20\\n');
+  const running = startGated(lab);
+  const { server } = running;
+  await running.atGate();
   const { listener, connections } = sshdProcesses(server);
   const frozen = [listener, ...connections];
   for (const pid of frozen) sendSignal(pid, 'SIGSTOP');
   const began = performance.now();
-  script.open();
+  running.openGate();
   await running.saw('"detached"');
   // The promise is 15 s; the rest is what a busy machine may take.
   expect(performance.now() - began).toBeLessThan(20_000);
   // The script itself has not been touched.
-  await until('the script has ended', () => script.told().text.endsWith('line 40\n'));
+  await until(() => running.said().text.endsWith('line 40\n'));
   for (const pid of frozen) sendSignal(pid, 'SIGCONT');
-  expect((await running.ended).code).toBe(5);
-  await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED });
+  await running.endsWhole();
 });
 
 fault('F26', 'with one session at most, runs at the same time share it', async () => {
@@ -107,15 +92,10 @@ fault('F35', 'a server that ends idle channels and asks for life every second lo
       env: { TMOUT: '1' },
     },
   });
-  const [server] = lab.servers;
-  if (!server) throw new Error('There is no server');
-  const script = gated(lab);
-  const running = lab.start('run', script.file, '--on', 'web1', '--json', '--', ...script.args);
-  await running.saw('line 20\\n');
+  const running = startGated(lab);
+  await running.atGate();
   await running.saw('"detached"');
-  script.open();
-  expect((await running.ended).code).toBe(5);
-  await checkRun(lab, { sshd: server, truth: script.truth, outcome: COUNTED });
+  await running.endsWhole();
 });
 
 fault('F29', 'sftp that is missing, fails or prints is never asked', async () => {

@@ -6,15 +6,12 @@ import { Mask } from '../../../src/domain/mask/mask.ts';
 import type { ExitReport } from '../../../src/domain/outcome.ts';
 import type { Effects } from '../../../src/execution/effects.ts';
 import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
-import { Pauses } from '../../../src/execution/pauses.ts';
 import { resumeJob } from '../../../src/execution/resume.ts';
-import { Sessions } from '../../../src/execution/sessions.ts';
 import { openMirror } from '../../../src/store/mirror.ts';
-import type { Transport } from '../../../src/transport/transport.ts';
-import { artifacts, record, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+import { scriptedDeps } from '../../fixtures/job-deps.ts';
+import { record, scriptedOpener } from '../../fixtures/scripted-runner.ts';
 import { noDesk } from './no-desk.ts';
 import { noEffects } from './no-effects.ts';
-import { silentJournal } from './silent-journal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cronium-resume-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,30 +29,9 @@ async function resumeUnknown(logs: string): Promise<{ end: JobEnd; heard: string
     );
     runner.answer('cancel', () => runner.say({ type: 'state', job, state: TOMBSTONE }));
   });
-  await using sessions = new Sessions({
-    helpers: noDesk,
-    artifacts: async () => artifacts,
-    transport: () => opener as unknown as Transport,
-    pin: () => undefined,
-    journal: silentJournal,
-  });
-  const deps: JobDeps = {
-    sessions,
-    journal: { phase: () => {}, starting: async () => {}, settled: () => {} },
-    install: '3'.repeat(32),
-    openMirror: () => openMirror(logs),
-    maskOf: async () => new Mask(),
-    effects: noEffects,
-    desk: noDesk,
-    contextOf: () => Buffer.from('{}'),
-    holdsPayload: () => true,
-    payloadHeld: () => {},
-    isRetryable: () => false,
-    pauses: new Pauses(),
-    random: () => 0,
-  };
+  await using scripted = scriptedDeps(opener, { logs });
   const never = new AbortController().signal;
-  const end = await resumeJob({ ...JOB, phase: 'starting', cancelRequested: false }, deps, {
+  const end = await resumeJob({ ...JOB, phase: 'starting', cancelRequested: false }, scripted.deps, {
     signals: { cancel: never, leave: never },
     emit: async () => {},
   });
