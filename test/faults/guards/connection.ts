@@ -54,14 +54,14 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'a lost server is looked for',
-    ids: ['F09', 'F13', 'F18'],
+    ids: ['F09', 'F13', 'F18', 'F20', 'F21', 'F22', 'F35'],
     file: 'src/execution/follow-job.ts',
     find: 'const again = await reattach(context, log);',
     replace: 'const again = undefined as Awaited<ReturnType<typeof reattach>>;',
   },
   {
     name: 'silence is taken for death',
-    ids: ['F12'],
+    ids: ['F12', 'F22'],
     file: 'src/transport/ssh/liveness.ts',
     find: 'if (silent > silentTicks) deps.onDead(tickMs * silentTicks);',
     replace: 'if (silent < 0) deps.onDead(tickMs * silentTicks);',
@@ -100,5 +100,19 @@ export const GUARDS: readonly Guard[] = [
     file: 'src/transport/ssh/establish.ts',
     find: 'answer(isSame);\n',
     replace: 'answer(false);\n',
+  },
+  {
+    name: 'a job that shall not outlive its clients is stopped',
+    ids: ['F09'],
+    file: 'runner/internal/supervise/control.go',
+    find: '\t\tc.lonely.Reset(c.patience)\n',
+    replace: '\t\t_ = c.patience\n',
+  },
+  {
+    name: 'what is dropped from a spool is told',
+    ids: ['F09'],
+    file: 'runner/internal/spool/budget.go',
+    find: '\t_ = w.announce()\n\tw.rewrite()\n',
+    replace: '\tw.untold = nil\n\tw.rewrite()\n',
   },
 ];

@@ -26,7 +26,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'all jobs on a server share one session',
-    ids: ['F113'],
+    ids: ['F26', 'F113'],
     file: 'src/execution/sessions.ts',
     find: 'if (!shared || options.force)',
     replace: 'if (!shared || shared)',

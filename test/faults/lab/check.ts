@@ -20,6 +20,22 @@ export interface Expected {
   readonly run?: number;
 }
 
+/** What a checked run has left here. */
+export interface Checked {
+  /** Its log as \`cronium logs --raw\` shows it. */
+  readonly rendered: string;
+  /** What the server says that it has dropped. */
+  readonly gaps: readonly Gap[];
+}
+
+/** A range of a spool that was dropped, and what was in it. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+  readonly lines: number;
+  readonly bytes: number;
+}
+
 /**
  * The head of a script that tells the truth about itself: `$1` is a file outside of everything ours (or a folder with one for each
  * server); `say words` goes to stdout and there, and each start of the script leaves a line in `$1.starts`.
@@ -37,7 +53,7 @@ say() { echo "$*" >&3; echo "$*"; }
  * `cronium logs --raw` hold, but for what a GAP names; the store is whole and knows the outcome. Asking for the log first brings
  * the mirror up to date, as a person would.
  */
-export async function checkRun(lab: Lab, expected: Expected): Promise<void> {
+export async function checkRun(lab: Lab, expected: Expected): Promise<Checked> {
   const { truth, sshd, server = 'web1', outcome, run = 1 } = expected;
   expect(countStarts(truth), 'starts of the script').toBe(1);
   const listed = await lab.cli('runs', '--json');
@@ -47,13 +63,17 @@ export async function checkRun(lab: Lab, expected: Expected): Promise<void> {
   expect(JSON.parse(row.outcome ?? 'null'), `outcome of ${server}; ${rendered.stderr}`).toMatchObject(outcome);
   const mirror = readLog(join(lab.dataDir, 'logs', row.id));
   const spool = readLog(spoolDir(sshd, row.id));
-  const gaps = [...mirror.records, ...spool.records].flatMap(gapOf);
+  const gaps = [...new Map([...mirror.records, ...spool.records].flatMap(gapOf).map((gap) => [gap.at, gap])).values()];
   expectEqualButFor(gaps, mirror, spool);
   const said = readFileSync(truth);
   if (gaps.length === 0) {
     expect(rendered.stdout === said.toString(), 'the log is what the script wrote').toBe(true);
     expect(outputOf(mirror.records).equals(said), 'the mirror holds what the script wrote').toBe(true);
-  } else expectInOrder(rendered.stdout, said.toString());
+  } else {
+    expectInOrder(rendered.stdout, said.toString(), gaps.length);
+    expectNamed(gaps, mirror, said.length - outputOf(mirror.records).length);
+  }
+  return { rendered: rendered.stdout, gaps };
 }
 
 /** How often a script with the head `TRUTH` was started. */
@@ -117,13 +137,11 @@ export function readLog(dir: string): Log {
   return { segments, records };
 }
 
-interface Gap {
-  readonly from: number;
-  readonly to: number;
-}
-
-function gapOf({ type, body }: LogRecord): readonly Gap[] {
-  return type === 'GAP' ? [JSON.parse(Buffer.from(body).toString()) as Gap] : [];
+/** One for each place: a gap that grows is told again, and what has no range of its own (output without room) is told once. */
+function gapOf({ type, body, seq }: LogRecord): readonly (Gap & { readonly at: string })[] {
+  if (type !== 'GAP') return [];
+  const gap = JSON.parse(Buffer.from(body).toString()) as Gap;
+  return [{ ...gap, at: gap.from === gap.to ? `record ${seq}` : `offset ${gap.from}` }];
 }
 
 /** Each byte is the same on both sides; what only one side has, or none, a GAP names, or the mirror has because it was fetched in time. */
@@ -157,8 +175,18 @@ function outputOf(records: readonly LogRecord[]): Buffer {
   return Buffer.concat(records.filter(({ type }) => type === 'OUT').map(({ body }) => body));
 }
 
+/** So many bytes of output are not here: just what the gaps name, but for what was fetched before the server dropped it. */
+function expectNamed(gaps: readonly Gap[], mirror: Log, missing: number): void {
+  const isHere = ({ from, to }: Gap) =>
+    mirror.segments.some(({ offset, bytes }) => offset < to && from < offset + bytes.length);
+  const sum = (among: readonly Gap[]) => among.reduce((all, { bytes }) => all + bytes, 0);
+  const least = sum(gaps.filter((gap) => !isHere(gap)));
+  expect(missing, 'bytes that are missing, of which the gaps tell').toBeGreaterThanOrEqual(least);
+  expect(missing, 'bytes that are missing, all told by gaps').toBeLessThanOrEqual(sum(gaps));
+}
+
 /** Of a log with gaps: no line that the script did not write, none twice, none before an earlier one. */
-function expectInOrder(rendered: string, truth: string): void {
+function expectInOrder(rendered: string, truth: string, gaps: number): void {
   const lines = truth.split('\n');
   let at = 0;
   let torn = 0;
@@ -167,6 +195,6 @@ function expectInOrder(rendered: string, truth: string): void {
     if (found < 0) torn += 1;
     else at = found + 1;
   }
-  // At the border of a gap a line may be torn.
-  expect(torn, 'lines that the script did not write').toBeLessThanOrEqual(rendered === truth ? 0 : 2);
+  // At the borders of a gap a line may be torn.
+  expect(torn, 'lines that the script did not write').toBeLessThanOrEqual(rendered === truth ? 0 : 2 * gaps);
 }
