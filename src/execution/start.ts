@@ -14,6 +14,11 @@ import { isDisconnection } from './sessions.ts';
 
 type Started = { readonly kind: 'live'; readonly live: LiveJob } | Extract<JobEnd, { kind: 'settled' }>;
 
+type Brought = { readonly kind: 'heard'; readonly state: JobState } | Extract<JobEnd, { kind: 'settled' }>;
+
+/** A payload may be removed between its upload and the script's start; not twice, unless something is wrong there. */
+const MAX_PUTS = 2;
+
 /** Brings a job's `start` to its server: connect, deploy if missing, upload if needed, with retries until the script runs. */
 export class Start {
   readonly #context: JobContext;
@@ -101,7 +106,9 @@ export class Start {
         if (outcome) return { kind: 'settled', outcome };
       }
       const handle = used.first ?? (await this.#attach(used.session));
-      const state = await this.#bringToStart(used.session, handle);
+      const brought = await this.#bringToStart(used.session, handle);
+      if (brought.kind === 'settled') return brought;
+      const { state } = brought;
       const outcome = state.startedAt === undefined ? outcomeOf(state) : undefined;
       if (outcome) return { kind: 'settled', outcome };
       deps.payloadHeld(job.server, this.#plan.payload.sha256);
@@ -115,32 +122,51 @@ export class Start {
   }
 
   /** Uploads the payload if the server asks for it; the job's state when the script has started. */
-  async #bringToStart(session: LiveJob['session'], handle: StartHandle): Promise<JobState> {
+  async #bringToStart(session: LiveJob['session'], handle: StartHandle): Promise<Brought> {
     const { job, deps, signals } = this.#context;
-    const { payload } = this.#plan;
-    if ((await this.#untilLeft(handle.answer)) === 'started') return await handle.started;
+    if ((await this.#untilLeft(handle.answer)) === 'started') return { kind: 'heard', state: await handle.started };
     const calledOff = Promise.withResolvers<JobState>();
     calledOff.promise.catch(() => {});
     using _cancel = onAbort(signals.cancel, () => {
       session.cancel(job.id, deps.install).then(calledOff.resolve, calledOff.reject);
     });
+    const isCalledOff = calledOff.promise.then((state): Brought => ({ kind: 'heard', state }));
+    isCalledOff.catch(() => {});
+    for (let puts = 0; puts < MAX_PUTS; puts++) {
+      if (!(await this.#put(session))) return await this.#untilLeft(isCalledOff);
+      await this.#context.enter('starting');
+      const answer = await this.#untilLeft(Promise.race([handle.answerToPut(), isCalledOff]));
+      if (answer === 'started') return { kind: 'heard', state: await handle.started };
+      if (answer !== 'need') return answer;
+    }
+    // It waits there for whoever brings the payload next.
+    const state = await this.#untilLeft(session.cancel(job.id, deps.install));
+    if (state.startedAt !== undefined) return { kind: 'heard', state };
+    const message = `Cannot start on "${job.server.name}": it got the payload twice and has lost it each time; does somebody clean up there?`;
+    return { kind: 'settled', outcome: { kind: 'broken', code: 'payload/absent', message } };
+  }
+
+  /** False: the job was cancelled meanwhile. */
+  async #put(session: LiveJob['session']): Promise<boolean> {
+    const { signals } = this.#context;
+    const { payload } = this.#plan;
     await this.#context.enter('uploading', { done: 0, total: payload.size });
     try {
       await session.put(payload, {
         onProgress: (done) => this.#context.enterSoon('uploading', { done, total: payload.size }),
         signal: AbortSignal.any([signals.leave, signals.cancel]),
       });
+      return true;
     } catch (error) {
-      if (signals.cancel.aborted && !signals.leave.aborted) return await this.#untilLeft(calledOff.promise);
+      if (signals.cancel.aborted && !signals.leave.aborted) return false;
       throw error;
     }
-    await this.#context.enter('starting');
-    return await this.#untilLeft(Promise.race([handle.started, calledOff.promise]));
   }
 
   async #attach(session: LiveJob['session']): Promise<StartHandle> {
     const { state, attachment } = await this.#untilLeft(attachAt(session, this.#context.job.id, 0));
-    return { answer: Promise.resolve('started'), started: Promise.resolve(state), attachment };
+    const isStarted = Promise.resolve('started' as const);
+    return { answer: isStarted, answerToPut: () => isStarted, started: Promise.resolve(state), attachment };
   }
 
   #untilLeft<T>(promise: Promise<T>): Promise<T> {

@@ -7,6 +7,8 @@ import type { Tunnel } from './tunnel.ts';
 export interface StartHandle {
   /** `need`: the server has no such payload; `put` it and the runner starts by itself. Rejects with what the runner refused. */
   readonly answer: Promise<'started' | 'need'>;
+  /** Once the payload was put: the answer behind that. `need` again where it was removed before the script could begin. */
+  answerToPut(): Promise<'started' | 'need'>;
   /** The job's state as soon as it is started (or was known). */
   readonly started: Promise<JobState>;
   /** The job's log from its beginning. */

@@ -23,6 +23,7 @@ import type { Remote } from './remote.ts';
 import type { Cleaned, HealthReport, StoredItem } from './server-report.ts';
 import type { SessionHelpers, SessionOptions, StartHandle } from './session-start.ts';
 import { type StartFields, type StartMessage, understood } from './start-message.ts';
+import { Starts } from './starts.ts';
 import { Tunnels } from './tunnels.ts';
 import { uploadBytes, uploadFile } from './upload.ts';
 
@@ -42,8 +43,7 @@ export class Session implements AsyncDisposable {
   readonly #questions: Questions;
   readonly #listing: Listing;
   readonly #attachments: Attachments;
-  /** Jobs whose `start` has no answer yet, with their payload. */
-  readonly #starting = new Map<string, string>();
+  readonly #starts = new Starts(this.#answers);
   readonly #onDidChangeState = new Emitter<JobState>();
   readonly #onDidClose = new Emitter<CroniumError>();
   readonly #helpers: SessionHelpers | undefined;
@@ -99,16 +99,14 @@ export class Session implements AsyncDisposable {
 
   /** The handle of a `start` that was sent ahead, before there was a session; `context` when that was not sent along. */
   expectStart({ job, payload, stream, ...start }: StartMessage, context?: Uint8Array): StartHandle {
-    this.#starting.set(job, payload);
     const attachment = this.#attachments.open(stream, job);
-    const answer = this.#answers.wait<'started' | 'need'>(`start ${job}`);
-    const started = this.#answers.wait<JobState>(`started ${job}`);
+    const { answer, ...handle } = this.#starts.expect(job, payload);
     // The runner answers when it has the whole context, and earlier only when it does not want it.
     const sent =
       context && start.context ? uploadBytes(this.#outbox, start.context.stream, context, answer) : undefined;
     return {
+      ...handle,
       answer: this.#inTime(answer, `start of job ${job}`, sent),
-      started,
       attachment,
     };
   }
@@ -236,16 +234,12 @@ export class Session implements AsyncDisposable {
   #hear(message: RunnerMessage): void {
     switch (message.type) {
       case 'started':
-        this.#starting.delete(message.job);
-        this.#answers.resolve(`start ${message.job}`, 'started');
-        this.#answers.resolve(`started ${message.job}`, message.state);
+        this.#starts.started(message.job, message.state);
         return this.#onDidChangeState.emit(message.state);
       case 'need':
-        for (const [job, payload] of this.#starting) {
-          if (payload === message.payload) this.#answers.resolve(`start ${job}`, 'need');
-        }
-        return;
+        return this.#starts.needed(message.payload);
       case 'stored':
+        this.#starts.stored(message.payload);
         return this.#answers.resolve(`put ${message.payload}`, undefined);
       case 'attached':
         this.#attachments.find(message.stream)?.begin(message);
@@ -284,11 +278,8 @@ export class Session implements AsyncDisposable {
     const error = new RefusedError(refused.re, refused.code, `"${this.server}" refused: ${refused.message}`);
     const { re, job, payload, stream } = refused;
     this.#questions.refuse(refused);
-    if (re === 'start' && job) {
-      this.#starting.delete(job);
-      this.#answers.reject(`start ${job}`, error);
-      this.#answers.reject(`started ${job}`, error);
-    } else if (re === 'put' && payload) this.#answers.reject(`put ${payload}`, error);
+    if (re === 'start' && job) this.#starts.refused(job, error);
+    else if (re === 'put' && payload) this.#answers.reject(`put ${payload}`, error);
     else if (re === 'attach' && stream !== undefined) this.#answers.reject(`attach ${stream}`, error);
     else if (job) this.#answers.reject(`state ${job}`, error);
     if (stream !== undefined) this.#attachments.refuse(stream, error);

@@ -7,7 +7,9 @@ import {
   startScripted as start,
   TOMBSTONE,
 } from '../../fixtures/scripted-job.ts';
-import { END, record, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+import { END, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+
+const PAYLOAD = 'b'.repeat(64);
 
 const LOG = Buffer.concat([
   record('START', 0, '{}'),
@@ -57,7 +59,7 @@ test('a cancel before the answer is sent to the server, whose tombstone is the e
   const opener = scriptedOpener(async (runner) => {
     runner.greet();
     await runner.hears('start');
-    runner.say({ type: 'need', payload: 'b'.repeat(64) });
+    runner.say({ type: 'need', payload: PAYLOAD });
     cancel.abort();
     await runner.hears('cancel');
     runner.say({ type: 'state', job: JOB.id, state: TOMBSTONE });
@@ -71,7 +73,7 @@ test('a runner that never confirms an upload holds nobody who wants to leave, an
     scriptedOpener(async (runner) => {
       runner.greet();
       await runner.hears('start');
-      runner.say({ type: 'need', payload: 'b'.repeat(64) });
+      runner.say({ type: 'need', payload: PAYLOAD });
       runner.answer('cancel', () => runner.say({ type: 'state', job: JOB.id, state: TOMBSTONE }));
       await runner.hears(END);
       setImmediate(then);
@@ -91,6 +93,52 @@ test('a runner that never confirms an upload holds nobody who wants to leave, an
     { cancel },
   );
   expect(end).toEqual({ kind: 'settled', outcome: { kind: 'cancelled' } });
+});
+
+/** Asks for the payload so many times, each time when it has got it, as a server does on which somebody cleans up just then. */
+async function needAgain(runner: ScriptedRunner, times: number): Promise<number> {
+  runner.greet();
+  const { stream } = await runner.hears('start');
+  runner.say({ type: 'need', payload: PAYLOAD });
+  for (let count = 0; count < times; count += 1) {
+    const { stream: put } = await runner.hears('put');
+    await runner.hears(END, Number(put));
+    runner.heard.length = 0;
+    // In one piece: the client has no time between the two.
+    runner.say({ type: 'stored', payload: PAYLOAD });
+    if (count + 1 < times) runner.say({ type: 'need', payload: PAYLOAD });
+  }
+  return Number(stream);
+}
+
+test('a payload that is gone again before its script begins is uploaded once more', async () => {
+  const opener = scriptedOpener(async (runner) => {
+    const stream = await needAgain(runner, 2);
+    runner.say({ type: 'started', job: JOB.id, state: RUNNING });
+    runner.say({ type: 'attached', job: JOB.id, stream, offset: 0, end: 0, state: RUNNING });
+    runner.log(stream, 0, LOG);
+    runner.endLog(stream);
+  });
+  const { end, phases } = await run(opener);
+  expect(end).toEqual({ kind: 'settled', outcome: { kind: 'succeeded', exitCode: 0 } });
+  expect(phases).toEqual(['connecting', 'starting', 'uploading', 'starting', 'uploading', 'starting', 'running']);
+});
+
+test('a payload that does not stay is told as such, and a start that still waits for it is called back', async () => {
+  const opener = scriptedOpener(async (runner) => {
+    runner.answer('cancel', () => runner.say({ type: 'state', job: JOB.id, state: TOMBSTONE }));
+    await needAgain(runner, 2);
+    runner.say({ type: 'need', payload: PAYLOAD });
+  });
+  const { end } = await run(opener);
+  expect(end).toMatchObject({
+    kind: 'settled',
+    outcome: {
+      kind: 'broken',
+      code: 'payload/absent',
+      message: expect.stringMatching(/^Cannot start on "web": .*twice/),
+    },
+  });
 });
 
 test('what the runner refuses is broken', async () => {
