@@ -20,8 +20,9 @@ import { filesBelow, inside, smallDisk } from '../lab/disk.ts';
 import { until } from '../lab/until.ts';
 
 /** A run on a server whose disk is so small: it succeeds, or says that the disk is full and leaves nothing half-done. */
-async function checkSmall(options: string): Promise<'ran' | 'refused'> {
-  await using server = await startShellServer({ shell: '/bin/sh', mounts: smallDisk(options) });
+async function checkSmall(options: string, more: readonly string[] = []): Promise<'ran' | 'refused'> {
+  const mounts = (home: string) => [...smallDisk(options)(home), ...more];
+  await using server = await startShellServer({ shell: '/bin/sh', mounts });
   await using lab = await labOf(server);
   const events = await lab.run(lab.script('it.sh', '#!/bin/sh\necho it runs\n'), { on: ['web1'] });
   const outcome = outcomeOf(events, 'web1');
@@ -58,6 +59,16 @@ fault(
     }
     expect(found[0]).toBe('refused');
     expect(found.at(-1)).toBe('ran');
+  },
+);
+
+fault(
+  'F40',
+  'a disk that is full before the runner is there is told, also where nothing says how much room there is',
+  async () => {
+    const withoutDf = [': > /run/none', 'chmod 0 /run/none', 'mount --bind /run/none /usr/bin/df'];
+    const found = await Promise.all([1024, 2048].map((size) => checkSmall(`size=${size}k`, withoutDf)));
+    expect(found).toEqual(['refused', 'refused']);
   },
 );
 

@@ -170,13 +170,6 @@ export const GUARDS: readonly Guard[] = [
     replace: 'for p in; do',
   },
   {
-    name: 'an upload has a name of its own',
-    ids: ['F48'],
-    file: 'src/runner/boot-script.ts',
-    find: 'up=$base/bin/$sha/.up-$$-$nonce;',
-    replace: 'up=$base/bin/$sha/.up;',
-  },
-  {
     name: 'a runner lies under its own hash',
     ids: ['F49'],
     file: 'src/runner/boot-script.ts',
