@@ -1,21 +1,13 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import { writeRunners } from '../../fixtures/other-runners.ts';
 
 const RUNNER = resolve(import.meta.dirname, '../../../runner');
 const DIST = resolve(import.meta.dirname, '../../../dist/runners');
 const START = join(RUNNER, 'internal/message/start.go');
 const BUDGET = 'DefaultSpoolBytes = 256 << 20';
-
-interface Row {
-  readonly uname: string;
-  sha256: string;
-  size: number;
-  readonly gzip: { readonly file: string; size: number };
-}
 
 /**
  * Builds the runner for this machine with the smallest budget of a spool that there can be, 1 MiB, into the folder `to`: output
@@ -35,16 +27,6 @@ export async function buildSmallSpoolRunners(to: string): Promise<void> {
   await promisify(execFile)('go', build, { cwd: RUNNER, env });
 
   const program = readFileSync(binary);
-  const packed = gzipSync(program);
-  const table = JSON.parse(readFileSync(join(DIST, 'table.json'), 'utf8')) as { platforms: Row[] };
   const { stdout: uname } = await promisify(execFile)('uname', ['-s', '-m']);
-  table.platforms = table.platforms.filter((row) => row.uname === uname.trim());
-  for (const row of table.platforms) {
-    row.sha256 = createHash('sha256').update(program).digest('hex');
-    row.size = program.length;
-    row.gzip.size = packed.length;
-    mkdirSync(dirname(join(to, row.gzip.file)), { recursive: true });
-    writeFileSync(join(to, row.gzip.file), packed);
-  }
-  writeFileSync(join(to, 'table.json'), JSON.stringify(table));
+  writeRunners(DIST, to, (row) => (row.uname === uname.trim() ? program : undefined));
 }
