@@ -16,6 +16,7 @@ import { openChannels } from './open-channels.ts';
 import { openOrder } from './order.ts';
 import { printable } from './printable.ts';
 import { openPrivates, ping, signAtOnce, wrap } from './protocol.ts';
+import { RekeyLimit } from './rekey-limit.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { shareLoop } from './share-loop.ts';
 import { describeHost } from './socket.ts';
@@ -123,6 +124,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
   try {
     joinWrites(socket);
     shareLoop(socket, eventLoop);
+    const rekeys = new RekeyLimit(socket);
     client.connect({
       sock: socket as never,
       username: host.user,
@@ -134,8 +136,10 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
         // Called again at every rekey: then the key must be the same, and nobody is asked.
         if (pinnedKey !== undefined) {
           const isSame = key.equals(pinnedKey);
-          if (!isSame) lost ??= `The connection to ${describeHost(host)} was cut off: its host key changed`;
-          answer(isSame);
+          const found = isSame ? 'it renews its keys again and again' : 'its host key changed';
+          const isFine = isSame && rekeys.take();
+          if (!isFine) lost ??= `The connection to ${describeHost(host)} was cut off: ${found}`;
+          answer(isFine);
           return;
         }
         verify(Buffer.from(key))

@@ -182,6 +182,45 @@ fault('T10', 'a server that shows another key at a rekey is left', async () => {
   });
 });
 
+fault(
+  'T10',
+  'a server that renews its keys without end is left, and one that does so now and then is not',
+  async () => {
+    const rekeys = { wanted: 0, done: 0 };
+    await using server = await startHostileServer({
+      behave: (connection) =>
+        connection.on('ready', () =>
+          connection.on('session', (accept) =>
+            accept().on('exec', (start) => {
+              const channel = start();
+              const again = (): void => {
+                if (rekeys.done === rekeys.wanted) {
+                  channel.exit(0);
+                  channel.end();
+                  return;
+                }
+                connection.rekey(() => {
+                  rekeys.done += 1;
+                  again();
+                });
+              };
+              again();
+            }),
+          ),
+        ),
+    });
+    rekeys.wanted = 8;
+    await using client = connectTo(server.configFile);
+    expect(await ending(client.open('hostile', 'true'), 10_000)).toMatchObject({ code: 'exited' });
+    Object.assign(rekeys, { wanted: 1_000_000, done: 0 });
+    expect(await ending(client.open('hostile', 'true'), 30_000)).toMatchObject({
+      code: 'disconnected',
+      message: expect.stringMatching(/it renews its keys again and again/),
+    });
+    expect(rekeys.done).toBeLessThan(200);
+  },
+);
+
 /** A public key as it stands in known_hosts. */
 function aKey(): string {
   const key = ssh2.utils.parseKey(privateKey());
