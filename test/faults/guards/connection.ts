@@ -98,7 +98,7 @@ export const GUARDS: readonly Guard[] = [
     name: 'a rekey with the same host key is no news',
     ids: ['F17'],
     file: 'src/transport/ssh/establish.ts',
-    find: 'answer(isSame);\n',
+    find: 'answer(isFine);\n',
     replace: 'answer(false);\n',
   },
   {

@@ -2,6 +2,13 @@ import type { Guard } from './guard.ts';
 
 export const GUARDS: readonly Guard[] = [
   {
+    name: 'a server that does nothing but renew its keys is left',
+    ids: ['T10'],
+    file: 'src/transport/ssh/establish.ts',
+    find: 'isSame && rekeys.take();\n',
+    replace: 'isSame;\n',
+  },
+  {
     name: 'nothing is heard before the host key was judged, and no answer that was not asked for',
     ids: ['T10', 'T11'],
     file: 'src/transport/ssh/establish.ts',
