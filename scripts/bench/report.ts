@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BUDGETS, type Budget, type Check } from './budgets.ts';
-import { NEW_ENGINE, RESIDENT, type RunsResult, TERMINAL } from './measure-runs.ts';
+import { NEW_ENGINE, RESIDENT, RUNS_BEFORE, type RunsResult, TERMINAL } from './measure-runs.ts';
 import type { Results, SectionName, Sections } from './results.ts';
 import type { Summary } from './sample.ts';
 
@@ -62,7 +62,7 @@ function describe({ machine, sections }: Results): string[] {
     `- Machine: ${cpu}, ${cores} cores, ${memoryGib} GiB; ${system}.`,
     `- Tools: ${tools.join(', ')}.`,
     `- Measured: ${measured.join('; ')}.`,
-    `- *${RESIDENT}* is a process that makes several runs, as the extension does (cold: its connections were closed); *${NEW_ENGINE}* has read nothing yet; *${TERMINAL}* is \`cronium run\`, a process for each run. All three pack, write down, start, follow and sync the log to the disk before the end counts.`,
+    `- *${RESIDENT}* is a process that makes several runs, as the extension does (cold: its connections were closed; warm: after ${RUNS_BEFORE} runs); *${NEW_ENGINE}* has read nothing yet; *${TERMINAL}* is \`cronium run\`, a process for each run. All three pack, write down, start, follow and sync the log to the disk before the end counts.`,
     '- Medians; CPU and memory are those of the client’s whole tree of processes, background masters included.',
   ];
 }
@@ -154,7 +154,7 @@ function details({ fresh, lines, throughput, thousand, dead, left, activation }:
     );
   if (thousand)
     items.push(
-      `${thousand.servers} servers: ${thousand.seconds.toFixed(1)} s, ${thousand.cpuSeconds.toFixed(1)} s of client CPU, ${thousand.peakMb.toFixed(0)} MB, the event loop stood still for ${thousand.loopMaxMs.toFixed(0)} ms at most.`,
+      `${thousand.servers} servers: ${thousand.seconds.toFixed(1)} s, ${thousand.cpuSeconds.toFixed(1)} s of client CPU, ${thousand.peakMb.toFixed(0)} MB, ${thousand.loopMaxMs.toFixed(0)} ms of work in one turn of the event loop at most.`,
     );
   if (dead)
     items.push(

@@ -40,7 +40,7 @@ export type Told =
       /** What came, with the clock's time in milliseconds. */
       readonly lines: readonly (readonly [at: number, text: string])[];
       readonly settledAt: Readonly<Record<string, number>>;
-      /** The longest time that the event loop did not turn. */
+      /** The most processor time that one turn of the event loop took. */
       readonly loopMaxMs: number;
       readonly rssMb: number;
       readonly jobs: readonly string[];

@@ -1,8 +1,8 @@
 // A process that keeps the engine and makes runs when it is told to: Cronium as the extension has it.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Cronium, createCronium } from '../../src/app/cronium.ts';
 import { assertRunnable, loadEvent, locateScript } from '../../src/app/events.ts';
 import type { RunEvent } from '../../src/domain/run-event.ts';
+import { watchLoopWork } from '../../test/bench/loop-work.ts';
 import type { Ask, Told } from './resident-words.ts';
 
 const [, , dataDir = '', configFile = '', sshConfigFile = '', runnersDir = '', folder = ''] = process.argv;
@@ -26,10 +26,9 @@ async function run(ask: Ask & { type: 'run' }): Promise<Told> {
   assertRunnable(loaded);
   const never = new AbortController().signal;
   const cancel = new AbortController();
-  const delay = monitorEventLoopDelay({ resolution: 1 });
   // A turn of the loop in which nothing of ours waits, so that what came before is not counted.
   await new Promise((done) => setTimeout(done, 5));
-  delay.enable();
+  const loopWork = watchLoopWork();
   const outcomes: Record<string, number> = {};
   const settledAt: Record<string, number> = {};
   const lines: [at: number, text: string][] = [];
@@ -60,13 +59,13 @@ async function run(ask: Ask & { type: 'run' }): Promise<Told> {
   };
   for await (const event of cronium.run(plan, { cancel: cancel.signal, leave: never })) take(event);
   const wallMs = performance.now() - began;
-  delay.disable();
+  const { max: loopMaxMs } = loopWork();
   if (watch) clearInterval(watch);
   return {
     type: 'ran',
     ...{ wallMs, planMs: planned - began, outcomes, bytes, lines },
     settledAt: ask.keepsTimes ? settledAt : {},
-    loopMaxMs: delay.max / 1e6,
+    loopMaxMs,
     rssMb: Math.max(peak, process.memoryUsage().rss) / 1e6,
     jobs: ask.keepsTimes ? plan.jobs.map(({ id }) => id) : [],
   };

@@ -11,7 +11,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileS
 import { createServer, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { jobsOn } from '../faults/lab/check.ts';
@@ -20,6 +20,7 @@ import { signals, startLab } from '../fixtures/lab.ts';
 import { publicKey, type Sshd, startSshd } from '../fixtures/sshd.ts';
 import { testKey } from '../fixtures/sshd-keys.ts';
 import { startDropper } from './dropper.ts';
+import { type LoopWork, tenths, watchLoopWork } from './loop-work.ts';
 
 /** What one run over all servers came to. */
 export interface FleetResult {
@@ -41,7 +42,7 @@ export interface FleetResult {
   /** How late the event loop was. Counts what other processes of the machine took from it, too. */
   readonly loopDelayMs: { readonly p99: number; readonly max: number };
   /** How much processor time this thread used from one turn of the loop to the next: what is its own fault. */
-  readonly loopWorkMs: { readonly p99: number; readonly max: number };
+  readonly loopWorkMs: LoopWork;
 }
 
 /** What is left of all runs on the servers. */
@@ -121,7 +122,7 @@ async function measure(): Promise<FleetResult> {
   }, 50);
   const lateness = monitorEventLoopDelay({ resolution: TICK_MS });
   lateness.enable();
-  const work = watchWork();
+  const work = watchLoopWork();
   const cpu = process.cpuUsage();
   const began = performance.now();
   for await (const event of engine.run(plan, signals())) {
@@ -190,29 +191,6 @@ async function forgetAll(): Promise<FleetLeft> {
   const end = performance.now() + 20_000;
   while (performance.now() < end && Object.values(left()).some((count) => count > 0)) await delay(100);
   return left();
-}
-
-/** Begins to watch; what comes back ends it. */
-function watchWork(): () => FleetResult['loopWorkMs'] {
-  const spans = createHistogram();
-  const now = () => {
-    const { user, system } = process.threadCpuUsage();
-    return user + system;
-  };
-  let last = now();
-  const timer = setInterval(() => {
-    const current = now();
-    spans.record(Math.max(1, current - last));
-    last = current;
-  }, TICK_MS);
-  return () => {
-    clearInterval(timer);
-    return { p99: tenths(spans.percentile(99) / 1000), max: tenths(spans.max / 1000) };
-  };
-}
-
-function tenths(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 function configuration({ port, identityFile }: Sshd): string {
