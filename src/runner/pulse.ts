@@ -5,6 +5,9 @@ import type { Remote } from './remote.ts';
 // A runner that hangs while its SSH server lives: the connection is no sign of it. Four silent ticks: after a minute.
 const TICK_MS = 15_000;
 const SILENT_TICKS = 4;
+// The first word tells the runner to expect more: from then on it notices a client that is gone without one. A warm run is over
+// before, and says nothing of the kind.
+const FIRST_MS = 1_000;
 
 export interface PulseDeps {
   /** Asks the runner for a sign of life. */
@@ -16,10 +19,15 @@ export interface PulseDeps {
 
 /** Watches whether anything still comes from a runner, and asks when nothing does. */
 export class Pulse implements Disposable {
+  readonly #first: NodeJS.Timeout;
   readonly #timer: NodeJS.Timeout;
   #silent = 0;
 
   constructor({ ping, isBusy, onSilent }: PulseDeps) {
+    this.#first = setInterval(() => {
+      clearInterval(this.#first);
+      ping();
+    }, FIRST_MS).unref();
     this.#timer = setInterval(() => {
       this.#silent = isBusy() ? 0 : this.#silent + 1;
       if (this.#silent > SILENT_TICKS) onSilent(TICK_MS * SILENT_TICKS);
@@ -33,6 +41,7 @@ export class Pulse implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearInterval(this.#first);
     clearInterval(this.#timer);
   }
 }

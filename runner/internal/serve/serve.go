@@ -36,6 +36,9 @@ type session struct {
 	payloads *payload.Store
 	self     self
 	out      *outbox.Outbox
+	// patience is what a client that says ping may take to say more; from is that client.
+	patience time.Duration
+	from     *listener
 	// done is closed when the session ends; all its goroutines end with it.
 	done chan struct{}
 
@@ -98,7 +101,7 @@ func open(path string) (*session, error) {
 		base: base, host: here, jobs: jobs, payloads: payloads, self: findSelf(),
 		out: outbox.New(), done: make(chan struct{}),
 		streams: map[uint32]*stream{}, workers: map[string]*worker{}, links: map[string]*link{},
-		waiting: map[string][]*waitingStart{},
+		waiting: map[string][]*waitingStart{}, patience: patience,
 	}, nil
 }
 
@@ -119,11 +122,14 @@ func (s *session) serve(from io.Reader, to io.Writer, leaving <-chan os.Signal) 
 		_ = s.out.Run(to)
 	}()
 	heard := make(chan error, 1)
-	go func() { heard <- s.listen(from) }()
+	s.from = newListener(from, s.patience)
+	go func() { heard <- s.listen(s.from) }()
 	select {
 	case <-leaving:
 		return 0
 	case <-sent:
+		return 0
+	case <-s.from.silent.C:
 		return 0
 	case err := <-heard:
 		var violation *frame.Violation
@@ -205,6 +211,7 @@ func (s *session) hear(body []byte) error {
 	case message.Window:
 		s.out.Credit(m.Stream, m.Bytes)
 	case message.Ping:
+		s.from.expect()
 		s.out.Send(jsontext.Message("pong").Int("id", m.ID).Bytes())
 	case message.Bye:
 		return errLeft

@@ -115,4 +115,11 @@ export const GUARDS: readonly Guard[] = [
     find: '\t_ = w.announce()\n\tw.rewrite()\n',
     replace: '\tw.untold = nil\n\tw.rewrite()\n',
   },
+  {
+    name: 'a client that is gone without a word is noticed on the server',
+    ids: ['F12'],
+    file: 'runner/internal/serve/serve.go',
+    find: '\t\ts.from.expect()\n',
+    replace: '',
+  },
 ];
