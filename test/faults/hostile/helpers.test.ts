@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { Tokens } from '../../../src/helpers/tokens.ts';
 import { jsonLines, type Lab, startLab } from '../../fixtures/lab.ts';
 import { fault } from '../fault.ts';
 
@@ -87,3 +89,67 @@ ask own -H "$auth" "$api/v1/event"
   );
   expect(said.at(-1)).toBe('own: 200');
 });
+
+fault('T20', 'what is too large, too deep or too much is refused, and nothing of it is kept', async () => {
+  await using lab = await startLab();
+  const said = await run(
+    lab,
+    `
+json='Content-Type: application/json'
+deep() { printf '%*s' "$1" '' | tr ' ' '['; printf '%*s' "$1" '' | tr ' ' ']'; }
+long() { printf '"%*s"' "$1" '' | tr ' ' x; }
+deep 32 | ask deep32 -H "$auth" -H "$json" -X PUT --data-binary @- "$api/v1/var/deep"
+deep 33 | ask deep33 -H "$auth" -H "$json" -X PUT --data-binary @- "$api/v1/var/deeper"
+long 65000 | ask long -H "$auth" -H "$json" -X PUT --data-binary @- "$api/v1/var/long"
+long 65600 | ask longer -H "$auth" -H "$json" -X PUT --data-binary @- "$api/v1/var/longer"
+long 65600 | ask chunked -H "$auth" -H "$json" -H 'Transfer-Encoding: chunked' -X PUT --data-binary @- "$api/v1/var/longer"
+ask headers -H "$auth" -H "X: $(long 9000)" "$api/v1/event"
+`,
+  );
+  expect(said).toEqual([
+    'deep32: 200 ',
+    'deep33: 400 "code":"json"',
+    'long: 200 ',
+    'longer: 413 "code":"size"',
+    'chunked: 413 "code":"size"',
+    'headers: 431 "code":"headers"',
+  ]);
+  await using engine = lab.engine();
+  expect(engine.variables().map(({ name }) => name)).toEqual(['deep', 'long']);
+});
+
+fault(
+  'T21',
+  'a token is refused for each single claim that is not ours, though it is signed by the right key',
+  async () => {
+    const [job, key, jti, session] = ['b'.repeat(32), Buffer.alloc(32, 7), '01'.repeat(16), {}];
+    let now = 0;
+    const random = (bytes: number): Buffer => (bytes === 32 ? Buffer.from(key) : Buffer.from(jti, 'hex'));
+    const tokens = new Tokens({ issuer: 'install', now: () => now, random });
+    await tokens.issue(job, 'web-1');
+    tokens.bind(job, session);
+    const seconds = Math.floor(Date.now() / 1_000);
+    const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const sign = (claims: object): string => {
+      const payload = {
+        ...{ srv: 'web-1', scope: ['var:r'], iss: 'install', aud: 'cronium-helper', sub: `job:${job}`, jti },
+        ...{ iat: seconds, nbf: seconds, exp: seconds + 900, ...claims },
+      };
+      const text = `${encode({ alg: 'HS256', typ: 'cronium-run+jwt', kid: job })}.${encode(payload)}`;
+      return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
+    };
+    const good = { job, server: 'web-1', session };
+    expect(await tokens.verify(sign({}), good)).toEqual(['var:r']);
+    const refused = {
+      issuer: await tokens.verify(sign({ iss: 'another' }), good),
+      subject: await tokens.verify(sign({ sub: `job:${'c'.repeat(32)}` }), good),
+      server: await tokens.verify(sign({ srv: 'web-2' }), good),
+      number: await tokens.verify(sign({ jti: '02'.repeat(16) }), good),
+      expired: await tokens.verify(sign({ exp: seconds - 600 }), good),
+      session: await tokens.verify(sign({}), { ...good, session: {} }),
+    };
+    now = 900_001;
+    const late = await tokens.verify(sign({}), good);
+    expect({ ...refused, late }).toEqual({});
+  },
+);
