@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startChaosLab } from '../faults/lab/chaos-lab.ts';
 import { until } from '../faults/lab/until.ts';
@@ -34,4 +35,36 @@ cronium.getVariable counter
     [2, 2],
     [1, 1],
   ]);
+});
+
+test('a secret whose answer is lost is handed out again to the same request over HTTP, and to nobody else', async () => {
+  // What the client asks the server for, and what it then answers, takes its time on the way.
+  await using lab = await startChaosLab({ rules: (connection) => (connection === 0 ? { up: { delayMs: 700 } } : {}) });
+  lab.env.DB_PASSWORD = 'correct-horse-battery';
+  const script = lab.script(
+    'secret.sh',
+    `#!/bin/sh
+# cronium:
+#   secrets: [DB_PASSWORD]
+#   api: true
+ask() {
+  printf 'Authorization: Bearer %s' "$(cronium.token)" |
+    curl -sS -m 5 -o /dev/null -w '%{http_code}' -H @- -H "Idempotency-Key: $1" "$CRONIUM_API_ENDPOINT/v1/secret/DB_PASSWORD" 2>/dev/null
+}
+echo ready
+until code=$(ask one); [ "$code" = 200 ]; do
+  [ "$code" != 410 ] || exit 1
+done
+until code=$(ask two); [ "$code" = 410 ]; do [ "$code" != 200 ] || exit 2; done
+cronium.secret DB_PASSWORD 2>/dev/null || echo "then $?"
+`,
+  );
+  const running = lab.start('run', script, '--on', 'web1', '--json');
+  await running.saw('ready');
+  // The server has handed it out by then, and the answer is not there yet. Whenever it is: the same request has it in the end.
+  await delay(1_050);
+  expect(lab.chaos.break('reset')).toBe(1);
+  const { stdout, code } = await running.ended;
+  const said = jsonLines(stdout).map(({ type, text }) => (type === 'output' ? text : ''));
+  expect([code, said.join('')]).toEqual([0, 'ready\nthen 1\n']);
 });
