@@ -63,12 +63,16 @@ function loadsEngineLate(parts) {
   };
 }
 
-/** ssh2 brings a server, a maker of keys and agents for HTTP as well: an editor is none of them. */
+/** ssh2 brings a server, a maker of keys, agents for HTTP and a file transfer as well: an editor needs none of them. */
 const onlyClient = {
   name: 'only client',
   setup: (builder) => {
     builder.onResolve({ filter: /^\.\/(server|keygen|http-agents)\.js$/ }, ({ path, importer }) =>
       /\bssh2[\\/]lib[\\/]index\.js$/.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+    // Files go through our own runner. ssh2 asks only whether a channel is one of these.
+    builder.onResolve({ filter: /^\.\/(protocol\/)?SFTP\.js$/ }, ({ path, importer }) =>
+      /\bssh2[\\/]lib[\\/]\w+\.js$/.test(importer) ? { path, namespace: 'left-out' } : undefined,
     );
     builder.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
   },

@@ -8,6 +8,7 @@ import type { Sshd } from '../../fixtures/sshd.ts';
 import { kill, startChild } from '../../unit/store/child.ts';
 import { fault } from '../fault.ts';
 import { checkRun, countStarts, TRUTH } from '../lab/check.ts';
+import { sweepFakeClocks } from '../lab/fake-clock.ts';
 import { GATED_OUTCOME, startGated } from '../lab/gate.ts';
 
 /** Says 30 lines in a bit more than half a second. */
@@ -78,6 +79,7 @@ fault('F91', 'a client that stays away for days finds the whole log and the true
     await checkRun(lab, { sshd, truth: running.truth, outcome: GATED_OUTCOME });
   } finally {
     for (const name of [...Object.keys(days), 'DONT_FAKE_MONOTONIC']) delete lab.env[name];
+    sweepFakeClocks();
   }
 });
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../../fixtures/lab.ts';
 
@@ -23,9 +23,18 @@ export function fakeClock(lab: Lab, offset = '+0'): FakeClock {
     set: (to) => writeFileSync(file, `${to}\n`),
     [Symbol.dispose]: () => {
       for (const name of Object.keys(env)) delete lab.env[name];
+      sweepFakeClocks();
     },
   };
   clock.set(offset);
   Object.assign(lab.env, env);
   return clock;
+}
+
+/** Removes what the library has left in shared memory for processes that were killed. */
+export function sweepFakeClocks(): void {
+  for (const name of readdirSync('/dev/shm')) {
+    const [, pid] = /^(?:sem\.)?faketime_(?:shm|sem)_(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join('/dev/shm', name), { force: true });
+  }
 }
