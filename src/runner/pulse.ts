@@ -5,9 +5,9 @@ import type { Remote } from './remote.ts';
 // A runner that hangs while its SSH server lives: the connection is no sign of it. Four silent ticks: after a minute.
 const TICK_MS = 15_000;
 const SILENT_TICKS = 4;
-// The first word tells the runner to expect more: from then on it notices a client that is gone without one. A warm run is over
-// before, and says nothing of the kind.
-const FIRST_MS = 1_000;
+// The first word tells the runner to expect more: from then on it notices a client that is gone without one. It comes early only
+// where a script hangs on that: each word costs a server a millisecond, and most runs are over before.
+const EARLY_MS = 1_000;
 
 export interface PulseDeps {
   /** Asks the runner for a sign of life. */
@@ -19,20 +19,26 @@ export interface PulseDeps {
 
 /** Watches whether anything still comes from a runner, and asks when nothing does. */
 export class Pulse implements Disposable {
-  readonly #first: NodeJS.Timeout;
+  readonly #ping: () => void;
   readonly #timer: NodeJS.Timeout;
+  #early: NodeJS.Timeout | undefined;
   #silent = 0;
 
   constructor({ ping, isBusy, onSilent }: PulseDeps) {
-    this.#first = setInterval(() => {
-      clearInterval(this.#first);
-      ping();
-    }, FIRST_MS).unref();
+    this.#ping = ping;
     this.#timer = setInterval(() => {
       this.#silent = isBusy() ? 0 : this.#silent + 1;
       if (this.#silent > SILENT_TICKS) onSilent(TICK_MS * SILENT_TICKS);
       else ping();
     }, TICK_MS).unref();
+  }
+
+  /** A script shall stop when nobody is there any more. */
+  beginEarly(): void {
+    this.#early ??= setInterval(() => {
+      clearInterval(this.#early);
+      this.#ping();
+    }, EARLY_MS).unref();
   }
 
   /** Something has come. */
@@ -41,7 +47,7 @@ export class Pulse implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#first);
+    clearInterval(this.#early);
     clearInterval(this.#timer);
   }
 }

@@ -99,6 +99,7 @@ export class Session implements AsyncDisposable {
 
   /** The handle of a `start` that was sent ahead, before there was a session; `context` when that was not sent along. */
   expectStart({ job, payload, stream, ...start }: StartMessage, context?: Uint8Array): StartHandle {
+    if (start.onDisconnect?.kind === 'stop') this.#pulse.beginEarly();
     const attachment = this.#attachments.open(stream, job);
     const { answer, ...handle } = this.#starts.expect(job, payload);
     // The runner answers when it has the whole context, and earlier only when it does not want it.

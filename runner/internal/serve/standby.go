@@ -15,8 +15,8 @@ const (
 	// startsTillReady is after how many starts of a session one supervisor is kept ready for the next: who runs twice runs
 	// again.
 	startsTillReady = 2
-	// readyAfter leaves the job that has just been started alone.
-	readyAfter = 300 * time.Millisecond
+	// readyAfter leaves the job that has just been started alone, and those of other servers on the same machine.
+	readyAfter = 2 * time.Second
 	// readyFor is how long a supervisor waits for a start.
 	readyFor = 10 * time.Minute
 	// dismissWithin bounds the wait for one that is not needed to be gone, betweenLooks is the pause in it.

@@ -14,12 +14,12 @@ async function open(): Promise<{ session: Session; runner: ScriptedRunner }> {
 
 const pings = ({ heard }: ScriptedRunner): number => heard.filter(({ type }) => type === 'ping').length;
 
-test('a runner that answers is asked after a second and then every 15 s, and kept, however long it has nothing else to say', async () => {
+test('a runner that answers is asked every 15 s, and kept, however long it has nothing else to say', async () => {
   const { session, runner } = await open();
   runner.answer('ping', ({ id }) => runner.say({ type: 'pong', id }));
   for (let minute = 1; minute <= 10; minute++) {
     vi.advanceTimersByTime(15_000);
-    await vi.waitFor(() => expect(pings(runner)).toBe(1 + minute));
+    await vi.waitFor(() => expect(pings(runner)).toBe(minute));
     // The answer takes its way.
     await new Promise(setImmediate);
   }
@@ -30,7 +30,7 @@ test('a runner that answers is asked after a second and then every 15 s, and kep
 test('a runner that hangs is given up after a minute, with a sentence, and asked no more', async () => {
   const { session, runner } = await open();
   vi.advanceTimersByTime(60_000);
-  await vi.waitFor(() => expect(pings(runner)).toBe(1 + 4));
+  await vi.waitFor(() => expect(pings(runner)).toBe(4));
   expect(session.closed).toBeUndefined();
   vi.advanceTimersByTime(15_000);
   expect(session.closed).toMatchObject({
@@ -39,7 +39,7 @@ test('a runner that hangs is given up after a minute, with a sentence, and asked
   });
   vi.advanceTimersByTime(600_000);
   await new Promise(setImmediate);
-  expect(pings(runner)).toBe(1 + 4);
+  expect(pings(runner)).toBe(4);
 });
 
 test('whatever comes is a sign of life', async () => {
@@ -61,5 +61,19 @@ test('who has not taken what was sent before is not asked to answer', async () =
   vi.advanceTimersByTime(600_000);
   expect(session.closed).toBeUndefined();
   runner.stdin.resume();
+  await session[Symbol.asyncDispose]();
+});
+
+test('a runner whose script shall stop without clients is asked after a second, once', async () => {
+  const { session, runner } = await open();
+  const start = { job: 'b'.repeat(32), payload: 'c'.repeat(64), stream: 9 };
+  for (const kind of ['continue', 'stop', 'stop'] as const) {
+    const fields = { ...start, onDisconnect: kind === 'stop' ? { kind, afterMs: 1 } : { kind } };
+    const { answer, started } = session.expectStart(fields as Parameters<Session['expectStart']>[0]);
+    for (const promise of [answer, started]) promise.catch(() => {});
+    vi.advanceTimersByTime(1_000);
+    await new Promise(setImmediate);
+    expect(pings(runner)).toBe(kind === 'continue' ? 0 : 1);
+  }
   await session[Symbol.asyncDispose]();
 });
