@@ -45,7 +45,9 @@ export function describeSshError(host: ResolvedHost, error: unknown, { phase, de
   }
   if (text === 'Connection lost before handshake') return closedError(host, phase, options);
   if (level === 'client-socket') {
-    return connectError('connect/closed', `${cannot}: the connection broke (${text})`, options);
+    const found =
+      code === 'ECONNRESET' || code === 'EPIPE' ? 'the connection was reset' : `the connection broke (${text})`;
+    return connectError('connect/closed', `${cannot}: ${found}`, options);
   }
   if (/identification|SSH version|header|greeting/i.test(text)) {
     return connectError('connect/protocol', `${cannot}: what answers there is not an SSH server`, options);

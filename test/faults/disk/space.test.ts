@@ -26,11 +26,12 @@ async function checkSmall(options: string, more: readonly string[] = []): Promis
   await using lab = await labOf(server);
   const events = await lab.run(lab.script('it.sh', '#!/bin/sh\necho it runs\n'), { on: ['web1'] });
   const outcome = outcomeOf(events, 'web1');
-  const left = [server.home, '/var/tmp'].flatMap((folder) => filesBelow(inside(server, folder)));
-  expect(
-    left.filter((name) => /\/\.(up|probe|gone)-/.test(name)),
-    options,
-  ).toEqual([]);
+  const find = () => [server.home, '/var/tmp'].flatMap((folder) => filesBelow(inside(server, folder)));
+  // The server tidies up when it has said what is wrong.
+  await expect
+    .poll(() => find().filter((name) => /\/\.(up|probe|gone)-/.test(name)), { message: options, timeout: 10_000 })
+    .toEqual([]);
+  const left = find();
   if (outputOf(events, 'web1') === 'it runs\n') {
     expect(outcome, options).toEqual({ kind: 'succeeded', exitCode: 0 });
     return 'ran';
