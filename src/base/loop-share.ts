@@ -16,8 +16,8 @@ export class LoopShare {
   /** Somebody was let begin in this turn. */
   #isGiven = false;
 
-  /** Says whether what comes now has to wait: this turn has taken long enough, or others wait already. */
-  get isTaken(): boolean {
+  /** Says whether what comes now has to wait: this turn has taken long enough, or others wait already. Who asks first begins it. */
+  isTaken(): boolean {
     if (this.#waiting.length > 0) return true;
     if (this.#began !== undefined) return performance.now() - this.#began >= TURN_MS;
     this.#began = performance.now();
@@ -37,7 +37,7 @@ export class LoopShare {
 
   /** Resolves at once for who asks first in a turn that is not taken: how long that takes is not known when the next one asks. */
   async turn(): Promise<void> {
-    if (this.isTaken || this.#isGiven) return await new Promise<void>((resolve) => this.later(resolve));
+    if (this.isTaken() || this.#isGiven) return await new Promise<void>((resolve) => this.later(resolve));
     this.#isGiven = true;
     setImmediate(() => {
       this.#isGiven = false;

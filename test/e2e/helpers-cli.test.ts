@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../faults/lab/until.ts';
 import { jsonLines, type Lab, startLab } from '../fixtures/lab.ts';
+import { memoryVault } from '../fixtures/memory-vault.ts';
 
 let lab: Lab;
 
@@ -116,14 +117,8 @@ test('cronium var sets, tells, and removes variables, which scripts then find', 
 });
 
 test('a secret variable that the terminal removes is forgotten by the editor, too', async () => {
-  const kept = new Map<string, string>();
-  await using engine = lab.engine({
-    vault: {
-      find: async (reference) => kept.get(reference),
-      keep: async (reference, value) => void kept.set(reference, value),
-      forget: async (reference) => void kept.delete(reference),
-    },
-  });
+  const { vault, kept } = memoryVault();
+  await using engine = lab.engine({ vault });
   await engine.setVariable({ scope: 'global', owner: '', name: 'KEY' }, 'hunter2-hunter2', { type: 'secret' });
   using _watch = engine.watch();
   expect(kept.size).toBe(1);

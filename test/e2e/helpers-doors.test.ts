@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../faults/lab/until.ts';
 import { jsonLines, type Lab, startLab } from '../fixtures/lab.ts';
+import { memoryVault } from '../fixtures/memory-vault.ts';
 
 let lab: Lab;
 
@@ -52,14 +53,7 @@ value=$(printf 'Authorization: Bearer %s' "$(cronium.token)" | curl -sS -H @- "$
 echo "\${#value} characters: $value"
 `,
   );
-  const kept = new Map<string, string>();
-  await using engine = lab.engine({
-    vault: {
-      find: async (reference) => kept.get(reference),
-      keep: async (reference, value) => void kept.set(reference, value),
-      forget: async (reference) => void kept.delete(reference),
-    },
-  });
+  await using engine = lab.engine({ vault: memoryVault().vault });
   await engine.setVariable({ scope: 'global', owner: '', name: 'KEY' }, 'staple-gun-and-horse', { type: 'secret' });
   const never = new AbortController().signal;
   for await (const _ of engine.run(await lab.plan(engine, script, ['web1']), { cancel: never, leave: never }));

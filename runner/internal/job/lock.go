@@ -10,8 +10,8 @@ import (
 
 const lockName = "lock"
 
-// takeLock makes the lock of a new job and holds it. The lock belongs to the open file, so a supervisor that inherits
-// the descriptor goes on holding it without a moment between.
+// takeLock makes the lock of a new job and holds it. It belongs to the open file, so it lasts as long as the process that has
+// it, whatever the directory is called by then.
 func takeLock(d *dir.Dir) (*os.File, error) {
 	file, err := d.Create(lockName)
 	if err != nil {

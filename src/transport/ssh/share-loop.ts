@@ -13,7 +13,7 @@ export function shareLoop(socket: Duplex, loop: LoopShare): void {
     else if (!socket.destroyed) socket.resume();
   };
   socket.emit = ((event: string, ...args: unknown[]): boolean => {
-    if (event === 'data' && (held.length > 0 || loop.isTaken)) {
+    if (event === 'data' && (held.length > 0 || loop.isTaken())) {
       held.push(args[0]);
       if (held.length > 1) return true;
       socket.pause();

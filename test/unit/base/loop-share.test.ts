@@ -44,7 +44,7 @@ test('LoopShare.turn() lets who takes long have a turn alone, in order, and othe
   await nextTurn();
   expect(happened.join('')).toBe('a-b-c-');
   await nextTurn();
-  expect(loop.isTaken).toBe(false);
+  expect(loop.isTaken()).toBe(false);
 });
 
 test('LoopShare.later() gives a turn to as many as there is time for, and nobody overtakes those who wait', async () => {
@@ -52,7 +52,7 @@ test('LoopShare.later() gives a turn to as many as there is time for, and nobody
   const happened: number[] = [];
   const all = Array.from({ length: 200 }, (_, number) => number);
   for (const number of all) loop.later(() => void happened.push(number));
-  expect([loop.isTaken, happened]).toEqual([true, []]);
+  expect([loop.isTaken(), happened]).toEqual([true, []]);
   await expect.poll(() => happened.length).toBe(200);
   expect(happened).toEqual(all);
 });

@@ -42,13 +42,13 @@ test('what comes while others wait is held, in order, and nothing more is read',
   const blocked: (() => void)[] = [];
   const later = loop.later.bind(loop);
   loop.later = (work) => void blocked.push(work);
-  Object.defineProperty(loop, 'isTaken', { configurable: true, get: () => true });
+  loop.isTaken = () => true;
   ends.far.write('one ');
   await expect.poll(() => blocked.length).toBe(1);
   expect(ends.near.isPaused()).toBe(true);
   ends.far.write('two ');
   expect(seen).toEqual([]);
-  Object.defineProperty(loop, 'isTaken', { configurable: true, get: () => false });
+  loop.isTaken = () => false;
   loop.later = later;
   blocked[0]?.();
   await expect.poll(() => seen.join('')).toBe('one two ');
@@ -75,7 +75,7 @@ test('what was held is told before the connection is said to be gone', async () 
   ends.near.on('close', () => seen.push('closed'));
   ends.near.on('error', () => {});
   loop.later = () => {};
-  Object.defineProperty(loop, 'isTaken', { get: () => true });
+  loop.isTaken = () => true;
   ends.far.write('last words');
   await expect.poll(() => ends.near.isPaused()).toBe(true);
   ends.near.destroy();
