@@ -1,9 +1,8 @@
 package spool
 
 import (
-	"cmp"
 	"errors"
-	"slices"
+	"sort"
 	"time"
 
 	"cronium.dev/runner/internal/jsontext"
@@ -132,13 +131,13 @@ func (w *Writer) rewrite() {
 	if w.values.lost == 0 || w.values.isPutting || w.unwritten.Records > 0 {
 		return
 	}
-	lost := []*keptValue{}
+	lost := inOrder{}
 	for _, v := range w.values.newest {
 		if v.isLost {
 			lost = append(lost, v)
 		}
 	}
-	slices.SortFunc(lost, func(a, b *keptValue) int { return cmp.Compare(a.first, b.first) })
+	sort.Sort(lost)
 	for _, v := range lost {
 		written, err := w.put(v.Value, v.first)
 		if err != nil {
@@ -152,3 +151,10 @@ func (w *Writer) rewrite() {
 	// set is a small part of the budget.
 	w.rewrite()
 }
+
+// inOrder sorts by sort.Interface, because a generic sort costs 10 KB for each type that is sorted.
+type inOrder []*keptValue
+
+func (o inOrder) Len() int           { return len(o) }
+func (o inOrder) Less(i, j int) bool { return o[i].first < o[j].first }
+func (o inOrder) Swap(i, j int)      { o[i], o[j] = o[j], o[i] }
