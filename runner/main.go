@@ -1,3 +1,7 @@
+// How many cores there are for it is asked once: the runtime would ask again whenever it wakes up.
+//
+//go:debug updatemaxprocs=0
+
 // Command cronium-runner runs jobs on a server: `serve` answers one client, `supervise` owns one job.
 package main
 

@@ -7,15 +7,23 @@ import type { Runner } from './pin.ts';
  */
 export function bootCommand(
   runners: readonly Runner[],
-  options: { readonly nonce: string; readonly aheadBytes: number; readonly force: boolean },
+  options: { readonly nonce: string; readonly aheadBytes: number; readonly trust: BootTrust },
 ): string {
   const script = bootScript(runners);
-  return `exec /bin/sh -c '${script}' cronium ${options.nonce} ${options.aheadBytes} ${options.force ? 1 : 0}`;
+  return `exec /bin/sh -c '${script}' cronium ${options.nonce} ${options.aheadBytes} ${TRUST[options.trust]}`;
 }
 
 /**
+ * What the script takes as it finds it: a runner where one is kept usually, by who owns it, and the runner looks at its directory
+ * itself (`place`); a runner in a directory that the script has looked at (`checked`); none, so that it is installed (`nothing`).
+ */
+export type BootTrust = 'place' | 'checked' | 'nothing';
+
+const TRUST: Readonly<Record<BootTrust, number>> = { place: 0, nothing: 1, checked: 2 };
+
+/**
  * The script itself, joined to one line. What it knows: which runner (by hash) belongs to which `uname -s -m`. What it does:
- * finds a base directory that is ours, private and really executable; starts the runner that is there; else says `need`,
+ * starts a runner of ours where it is kept usually; else finds a base directory that is ours, private and really executable; starts the runner that is there; else says `need`,
  * reads exactly as many bytes as it is told, checks them, renames them into place and starts that.
  */
 export function bootScript(runners: readonly Runner[]): string {
@@ -23,6 +31,20 @@ export function bootScript(runners: readonly Runner[]): string {
     ([sha256, rows]) => `${rows.map(({ uname }) => `"${uname}"`).join('|')}) sha=${sha256};;`,
   );
   const lines = [
+    'nonce=$1; skip=$2; trust=$3; sha=;',
+    `pick() { case $1 in ${platforms.join(' ')} *) return 1;; esac; };`,
+    // Starts no process: on a server that has the runner those would be most of what the script costs. Where the kernel does not
+    // tell its architecture (Linux before 6.1), or the shell does not know `-O`, what follows finds the same.
+    'mine() { if [ -L "$1" ]; then return 1; fi; [ -O "$1" ]; };',
+    'known() {',
+    'read -r system < /proc/sys/kernel/ostype && read -r arch < /proc/sys/kernel/arch && pick "$system $arch" || return 1;',
+    'for d in "${XDG_STATE_HOME:-$HOME/.local/state}/cronium" "$HOME/.cronium"; do',
+    'runner=$d/bin/$sha/cronium-runner;',
+    'if [ -s "$runner" ] && [ -x "$runner" ] && mine "$runner" && mine "${runner%/*}" && mine "$d/bin" && mine "$d"; then return 0; fi;',
+    'done;',
+    'return 1;',
+    '};',
+    'if [ "$trust" = 0 ] && known 2>/dev/null; then exec "$runner" serve "$nonce" "$d"; fi;',
     // The script must get the session's own umask and PATH back: `start` restores both.
     'mask=$(umask); umask 077; path=$PATH; PATH=$PATH:/usr/local/bin:/usr/bin:/bin;',
     'fail() { echo "CRN1 $nonce fail $*"; exit 70; };',
@@ -42,13 +64,12 @@ export function bootScript(runners: readonly Runner[]): string {
     'begin() { PATH=$path; umask "$mask"; exec "$2" serve "$nonce" "$1"; };',
     'drop() { rm -f "$up"; };',
     'main() {',
-    'nonce=$1; skip=$2; force=$3; uid=$(id -u); system=$(uname -s -m); sha=; base=; tried=;',
-    `case $system in ${platforms.join(' ')} esac;`,
-    'if [ -n "$sha" ]; then',
+    'uid=$(id -u); system=$(uname -s -m); sha=; base=; tried=;',
+    'if pick "$system"; then',
     'for d in "${XDG_STATE_HOME:-$HOME/.local/state}/cronium" "$HOME/.cronium" /var/tmp/.cronium-$uid-*; do',
     'if ours "$d"; then',
     'runner=$d/bin/$sha/cronium-runner;',
-    'if [ "$force" = 0 ] && [ -s "$runner" ] && [ -x "$runner" ]; then begin "$d" "$runner"; fi;',
+    'if [ "$trust" = 1 ]; then :; elif [ -s "$runner" ] && [ -x "$runner" ]; then begin "$d" "$runner"; fi;',
     'if [ -z "$base" ] && executes "$d"; then base=$d; continue; fi;',
     'fi;',
     'tried="$tried $d";',
@@ -79,7 +100,7 @@ export function bootScript(runners: readonly Runner[]): string {
     'chmod 500 "$up" && mv -f "$up" "$runner" || fail install "$base";',
     'trap - EXIT; begin "$base" "$runner";',
     '};',
-    'main "$@"',
+    'main',
   ];
   return lines.join(' ');
 }

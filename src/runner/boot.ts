@@ -4,7 +4,7 @@ import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { Progress } from '../domain/run-event.ts';
 import type { Artifact } from './artifacts.ts';
-import { bootCommand } from './boot-script.ts';
+import { type BootTrust, bootCommand } from './boot-script.ts';
 import type { Runner } from './pin.ts';
 import { Preamble } from './preamble.ts';
 import type { Remote, RemoteOpener } from './remote.ts';
@@ -31,8 +31,7 @@ export interface BootOptions {
   /** The server has thrown `ahead` away: whatever was in it did not happen. */
   readonly onDiscarded?: () => void;
   readonly onDeploy?: (artifact: Artifact, progress: Progress) => void;
-  /** Installs the runner anew, also where it is there. */
-  readonly force?: true;
+  readonly trust: BootTrust;
   readonly signal: AbortSignal;
 }
 
@@ -63,14 +62,14 @@ export async function bootRunner(
     // A version of which we have no bytes can only be started as it is.
     const canInstall = runners.every(({ artifact }) => artifact);
     const nothing = new Uint8Array(0);
-    return await attempt(opener, runners, { ...options, ahead: nothing, ...(canInstall ? { force: true } : {}) });
+    return await attempt(opener, runners, { ...options, ahead: nothing, trust: canInstall ? 'nothing' : 'checked' });
   }
 }
 
 async function attempt(opener: RemoteOpener, runners: readonly Runner[], options: BootOptions): Promise<Booted> {
   const nonce = randomBytes(16).toString('hex');
   const aheadBytes = options.ahead.length;
-  const command = bootCommand(runners, { nonce, aheadBytes, force: options.force === true });
+  const command = bootCommand(runners, { nonce, aheadBytes, trust: options.trust });
   const remote = await opener
     .open(command, {
       ahead: options.ahead,

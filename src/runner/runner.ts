@@ -3,6 +3,7 @@ import { CroniumError, sentence } from '../domain/errors.ts';
 import type { Progress } from '../domain/run-event.ts';
 import type { Artifact, Artifacts } from './artifacts.ts';
 import { bootRunner } from './boot.ts';
+import type { BootTrust } from './boot-script.ts';
 import { encodeFrame, FrameDecoder, FrameKind, MAX_BODY_BYTES } from './frame.ts';
 import { type Hello, parseMessage } from './message.ts';
 import { encodeMessage } from './outbox.ts';
@@ -68,18 +69,23 @@ export async function openSession(
   artifacts: Artifacts,
   options: OpenSessionOptions,
 ): Promise<OpenedSession> {
+  const trust = options.force ? 'nothing' : 'place';
   try {
-    return await open(opener, artifacts, options);
+    return await open(opener, artifacts, { ...options, trust });
   } catch (error) {
     // Something else runs under the name of ours, such as a copy with a damaged byte: ours takes its place, once. If it has read a
     // start, the job is known by its id.
     const isForeign = error instanceof CroniumError && error.code === 'session/hash';
     if (!isForeign || options.force || options.pin) throw error;
-    return await open(opener, artifacts, { ...options, force: true });
+    return await open(opener, artifacts, { ...options, trust: 'nothing' });
   }
 }
 
-async function open(opener: RemoteOpener, artifacts: Artifacts, options: OpenSessionOptions): Promise<OpenedSession> {
+async function open(
+  opener: RemoteOpener,
+  artifacts: Artifacts,
+  options: OpenSessionOptions & { readonly trust: BootTrust },
+): Promise<OpenedSession> {
   const { first, server } = options;
   const runners = runnerTable(artifacts.all, options.pin);
   // A version from before may not know what a context is.
@@ -87,7 +93,7 @@ async function open(opener: RemoteOpener, artifacts: Artifacts, options: OpenSes
   const ahead = mayGoAhead ? encodeFirst(first, options) : undefined;
   const booted = await bootRunner(opener, runners, {
     server,
-    ...(options.force ? { force: true } : {}),
+    trust: options.trust,
     ahead: ahead?.bytes ?? new Uint8Array(0),
     ...(options.onSent ? { onSent: options.onSent } : {}),
     ...(options.onDiscarded ? { onDiscarded: options.onDiscarded } : {}),
@@ -108,21 +114,26 @@ async function open(opener: RemoteOpener, artifacts: Artifacts, options: OpenSes
   if (ahead && !booted.aheadWasRead) send(() => remote.stdin.write(ahead.bytes));
   const expected = new Set(runners.map(({ sha256 }) => sha256));
   let handle: StartHandle | undefined;
-  const session = await greet(remote, booted.rest, {
-    server,
-    firstStream: ahead?.nextStream ?? 1,
-    expected,
-    ...(options.helpers ? { helpers: options.helpers } : {}),
-    signal: options.signal,
-    // In the same turn as the hello: the answer to what was sent ahead may stand right behind it.
-    onGreeted: (greeted) => {
-      if (ahead) handle = greeted.expectStart(ahead.start, ahead.lateContext);
-    },
-  }).catch((error: unknown) => {
-    // A runner that has no place to work in reads nothing.
-    if (error instanceof CroniumError && error.code === 'boot/base') options.onDiscarded?.();
-    throw error;
-  });
+  let session: Session;
+  try {
+    session = await greet(remote, booted.rest, {
+      server,
+      firstStream: ahead?.nextStream ?? 1,
+      expected,
+      ...(options.helpers ? { helpers: options.helpers } : {}),
+      signal: options.signal,
+      // In the same turn as the hello: the answer to what was sent ahead may stand right behind it.
+      onGreeted: (greeted) => {
+        if (ahead) handle = greeted.expectStart(ahead.start, ahead.lateContext);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CroniumError) || error.code !== 'boot/base') throw error;
+    // A runner that has no place to work in reads nothing. Where it is kept others may write: the script finds another place.
+    options.onDiscarded?.();
+    if (options.trust !== 'place') throw error;
+    return await open(opener, artifacts, { ...options, trust: 'checked' });
+  }
   if (first && !handle) {
     send(() => {
       handle = session.start(first.start, first.context ? { context: first.context } : {});

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Lab, outcomeOf, outputOf, startLab } from '../fixtures/lab.ts';
@@ -82,6 +82,18 @@ test('a home that cannot execute falls to the next place, and is found there aga
   const bases = readdirSync('/var/tmp').filter((name) => name.startsWith('.cronium-2001-'));
   expect(bases).toHaveLength(1);
   rmSync(join('/var/tmp', bases[0] as string), { recursive: true });
+});
+
+test('a base that others may write into since it was made is left for the next place', async () => {
+  await using server = await startShellServer({ shell: '/bin/sh' });
+  await using lab = await labFor(server);
+  const script = lab.script('it.sh', SCRIPT);
+  for (const round of ['cold', 'changed', 'warm']) {
+    const { code, stdout } = await lab.cli('run', script, '--on', 'shelly', '--', round);
+    expect([code, stdout]).toEqual([0, `shelly │ it runs: 0022 ${round}\n`]);
+    chmodSync(join(server.stateHome, 'cronium'), 0o777);
+  }
+  expect(readdirSync(join(server.home, '.cronium/bin'))).toHaveLength(1);
 });
 
 test('where nothing may execute, the error lists what was tried', async () => {

@@ -191,8 +191,12 @@ func (d *Dir) ReplaceSafely(name string, content []byte) error { return d.replac
 
 func (d *Dir) replace(name string, content []byte, isSafe bool) error {
 	temporary := "." + name + "." + strconv.Itoa(os.Getpid())
-	_ = d.Remove(temporary)
 	file, err := d.Create(temporary)
+	if errors.Is(err, syscall.EEXIST) {
+		// Another process of this number was cut off here.
+		_ = d.Remove(temporary)
+		file, err = d.Create(temporary)
+	}
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func open(path string) (*session, error) {
 		return nil, err
 	}
 	return &session{
-		base: base, host: here, jobs: jobs, payloads: payloads, self: findSelf(),
+		base: base, host: here, jobs: jobs, payloads: payloads, self: findSelf(base),
 		out: outbox.New(), done: make(chan struct{}),
 		streams: map[uint32]*stream{}, workers: map[string]*worker{}, links: map[string]*link{},
 		waiting: map[string][]*waitingStart{}, patience: patience,

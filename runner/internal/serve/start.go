@@ -60,7 +60,7 @@ func (s *session) start(m message.Start, order []byte) {
 		s.out.Send(jsontext.Message("started").Text("job", m.Job).Raw("state", state.JSON()).Bytes())
 		s.follow(state, true).release()
 		if m.Stream != 0 {
-			s.attach(message.Attach{Job: m.Job, Stream: m.Stream, Helpers: m.Helpers})
+			s.attachTo(state, message.Attach{Job: m.Job, Stream: m.Stream, Helpers: m.Helpers})
 		}
 		return
 	}

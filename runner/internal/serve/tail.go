@@ -36,19 +36,24 @@ func (s *session) hearAttach(m message.Attach) error {
 }
 
 func (s *session) attach(m message.Attach) {
-	refuse := func(code, text string) {
-		refused := &message.Refused{Re: "attach", Code: code, Message: text, Job: m.Job, Stream: m.Stream}
-		s.out.Send(refused.JSON())
-	}
 	state, err := s.load(m.Job)
-	if errors.Is(err, job.ErrUnknown) {
-		refuse("job/unknown", "The server does not know this job")
-		return
+	switch {
+	case errors.Is(err, job.ErrUnknown):
+		s.refuseAttach(m, "job/unknown", "The server does not know this job")
+	case err != nil:
+		s.refuseAttach(m, "start/failed", "Cannot attach to the job: "+err.Error())
+	default:
+		s.attachTo(state, m)
 	}
-	if err != nil {
-		refuse("start/failed", "Cannot attach to the job: "+err.Error())
-		return
-	}
+}
+
+func (s *session) refuseAttach(m message.Attach, code, text string) {
+	refused := &message.Refused{Re: "attach", Code: code, Message: text, Job: m.Job, Stream: m.Stream}
+	s.out.Send(refused.JSON())
+}
+
+// attachTo attaches to a job whose state was just read.
+func (s *session) attachTo(state *job.State, m message.Attach) {
 	t := &tail{id: m.Stream, link: s.follow(state, false), end: state.End, helps: m.Helpers}
 	defer t.link.release()
 	if t.link != nil {
@@ -63,14 +68,15 @@ func (s *session) attach(m message.Attach) {
 		}
 	}
 	if m.Offset > max(t.end, state.End) {
-		refuse("attach/offset", "The job's log on the server is shorter than the part that is asked for")
+		s.refuseAttach(m, "attach/offset", "The job's log on the server is shorter than the part that is asked for")
 		return
 	}
 	state.End = t.end
 	offset := m.Offset
 	if state.StartedAt != 0 || state.End > 0 {
+		var err error
 		if offset, err = t.open(s, m); err != nil {
-			refuse("start/failed", "Cannot attach to the job: "+err.Error())
+			s.refuseAttach(m, "start/failed", "Cannot attach to the job: "+err.Error())
 			return
 		}
 	}

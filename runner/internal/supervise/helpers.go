@@ -1,13 +1,7 @@
 package supervise
 
 import (
-	"os"
-
-	"cronium.dev/runner/internal/dir"
-	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/jsontext"
-	"cronium.dev/runner/internal/spool"
-	"cronium.dev/runner/internal/toolbox"
 )
 
 // tunnelOrder asks a session to connect its client to the desk.
@@ -71,36 +65,4 @@ func (c *control) Changed() <-chan struct{} {
 
 func (o tunnelOrder) message() *jsontext.Object {
 	return jsontext.Message("tunnel").Text("id", o.id).Text("door", o.door).Int("after", int64(o.after))
-}
-
-// installTools puts the helper commands in place, if they are not, while the payload is unpacked.
-func (s *supervisor) installTools() <-chan error {
-	done := make(chan error, 1)
-	go func() {
-		base, err := dir.OpenBase(s.base)
-		if err == nil {
-			err = toolbox.Install(base, s.state.Runner, s.executable(), s.start.Job)
-			base.Close()
-		}
-		done <- err
-	}()
-	return done
-}
-
-func (s *supervisor) tools() string { return toolbox.Path(s.base, s.state.Runner) }
-
-// executable is the path of this runner. Without /proc it is where a runner of this hash is kept.
-func (s *supervisor) executable() string {
-	path, err := os.Executable()
-	if err != nil {
-		path = s.base + "/bin/" + s.state.Runner + "/cronium-runner"
-	}
-	return path
-}
-
-func brokenWithoutTools(err error) *job.Exit {
-	if spool.IsFull(err) {
-		return broken("disk/full", "Cannot put the helper commands in place: the server's disk is full")
-	}
-	return broken("start/failed", "Cannot put the helper commands in place: "+err.Error())
 }

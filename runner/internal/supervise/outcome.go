@@ -37,7 +37,6 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 		return brokenBy(err)
 	}
 	defer work.Close()
-	tools := s.installTools()
 	isForNode := false
 	seen := func(path string) { isForNode = isForNode || toolbox.NeedsModules(path) }
 	if err := archive.Extract(work, manifest.Entrypoint, s.isStopped, seen); err != nil {
@@ -48,11 +47,11 @@ func (s *supervisor) execute(archive *payload.Archive, manifest *payload.Manifes
 	if s.isStopped() {
 		return &job.Exit{Reason: job.Cancelled, Code: job.NoCode}
 	}
-	if err := <-tools; err != nil {
+	if err := s.toolbox.await(); err != nil {
 		return brokenWithoutTools(err)
 	}
 	if isForNode || toolbox.IsForNode(readShebang(p.script)) {
-		if err := toolbox.LinkModules(s.job, s.tools()); err != nil {
+		if err := toolbox.LinkModules(s.job, s.toolbox.path); err != nil {
 			return brokenWithoutTools(err)
 		}
 	}

@@ -37,7 +37,7 @@ type plan struct {
 // newPlan decides how the script is executed, and finds out early what is missing.
 func (s *supervisor) newPlan(manifest *payload.Manifest) (*plan, *job.Exit) {
 	start, work := s.start, s.job.Path()+"/"+workName
-	env := toolbox.Environment(environment(start, manifest, s.desk), s.job.Path(), s.tools())
+	env := toolbox.Environment(environment(start, manifest, s.desk), s.job.Path(), s.toolbox.path)
 	p := &plan{
 		env:    env,
 		cwd:    workingDirectory(manifest.Cwd, work, env),

@@ -16,6 +16,7 @@ import (
 	"cronium.dev/runner/internal/job"
 	"cronium.dev/runner/internal/mask"
 	"cronium.dev/runner/internal/message"
+	"cronium.dev/runner/internal/payload"
 	"cronium.dev/runner/internal/spool"
 	"cronium.dev/runner/internal/tree"
 )
@@ -28,26 +29,28 @@ var errNoOrder = errors.New("no order came")
 
 // standby is a supervisor before it knows its job: all that takes time and is the same for any of them is done.
 type standby struct {
-	base    string
-	runner  string
-	host    host.Host
-	place   *job.Place
-	control *ctl.Listener
-	calls   *ctl.Listener
-	family  tree.Family
+	base     *dir.Dir
+	runner   string
+	host     host.Host
+	payloads *payload.Store
+	place    *job.Place
+	toolbox  *tools
+	control  *ctl.Listener
+	calls    *ctl.Listener
+	family   tree.Family
 	// terminated tells that the server asks all processes to end.
 	terminated chan os.Signal
 }
 
 // getReady makes the directory of a job that has no name yet. When it fails, nothing is left.
 func getReady(base, runner string) (*standby, error) {
-	b := &standby{base: base, runner: runner, terminated: make(chan os.Signal, 1)}
+	b := &standby{runner: runner, terminated: make(chan os.Signal, 1)}
 	// Notified, not ignored: what is ignored stays so in the script.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGPIPE, syscall.SIGXFSZ)
 	signal.Notify(b.terminated, syscall.SIGTERM, syscall.SIGINT)
 	b.family = tree.Adopt()
 	_ = os.Chdir("/")
-	jobs, err := b.openJobs()
+	jobs, err := b.open(base)
 	if err != nil {
 		return nil, err
 	}
@@ -58,17 +61,19 @@ func getReady(base, runner string) (*standby, error) {
 		b.place.Discard()
 		return nil, err
 	}
+	b.toolbox = prepareTools(b.base, b.runner, b.place)
 	return b, nil
 }
 
-func (b *standby) openJobs() (*job.Store, error) {
-	base, err := dir.OpenBase(b.base)
-	if err != nil {
+func (b *standby) open(base string) (jobs *job.Store, err error) {
+	if b.base, err = dir.OpenBase(base); err != nil {
 		return nil, err
 	}
-	defer base.Close()
-	b.base, b.host = base.Path(), host.Read()
-	return job.OpenStore(base, b.host)
+	if b.payloads, err = payload.OpenStore(b.base); err != nil {
+		return nil, err
+	}
+	b.host = host.Read()
+	return job.OpenStore(b.base, b.host)
 }
 
 // furnish makes what every job's directory has: making files is what takes most time of a start.
@@ -119,7 +124,7 @@ func (b *standby) takeOn(order []byte) (*supervisor, error) {
 		return nil, err
 	}
 	s := &supervisor{
-		base: b.base, start: start, place: b.place, clock: host.NewClock(), family: b.family, terminated: b.terminated,
+		start: start, payloads: b.payloads, toolbox: b.toolbox, place: b.place, clock: host.NewClock(), family: b.family, terminated: b.terminated,
 		mask: mask.New(secretValues(start)), state: newState(start, b.host, b.runner),
 	}
 	if len(start.Secrets) > 0 {

@@ -35,18 +35,19 @@ const (
 
 // supervisor is one job while it runs.
 type supervisor struct {
-	base    string
-	start   message.Start
-	job     *dir.Dir
-	place   *job.Place
-	clock   host.Clock
-	state   job.State
-	spool   *spool.Writer
-	control *control
-	mask    *mask.Mask
-	family  tree.Family
-	desk    *desk.Desk
-	guard   guard.Guard
+	start    message.Start
+	payloads *payload.Store
+	toolbox  *tools
+	job      *dir.Dir
+	place    *job.Place
+	clock    host.Clock
+	state    job.State
+	spool    *spool.Writer
+	control  *control
+	mask     *mask.Mask
+	family   tree.Family
+	desk     *desk.Desk
+	guard    guard.Guard
 	// terminated tells that the server asks all processes to end.
 	terminated chan os.Signal
 }
@@ -137,16 +138,7 @@ func (s *supervisor) supervise(answer *os.File) {
 }
 
 func (s *supervisor) openPayload() (*payload.Archive, *payload.Manifest, *job.Exit) {
-	base, err := dir.OpenBase(s.base)
-	if err != nil {
-		return nil, nil, brokenBy(err)
-	}
-	defer base.Close()
-	payloads, err := payload.OpenStore(base)
-	if err != nil {
-		return nil, nil, brokenBy(err)
-	}
-	archive, err := payloads.Open(s.start.Payload)
+	archive, err := s.payloads.Open(s.start.Payload)
 	if err != nil {
 		return nil, nil, brokenBy(err)
 	}

@@ -25,8 +25,8 @@ test('bootScript() names each runner once', () => {
 });
 
 test('bootCommand() is short enough for old dropbear servers and varies in nonce and numbers only', () => {
-  const one = bootCommand(runners, { nonce: 'a'.repeat(32), aheadBytes: 12, force: false });
-  const other = bootCommand(runners, { nonce: 'b'.repeat(32), aheadBytes: 7, force: true });
+  const one = bootCommand(runners, { nonce: 'a'.repeat(32), aheadBytes: 12, trust: 'place' });
+  const other = bootCommand(runners, { nonce: 'b'.repeat(32), aheadBytes: 7, trust: 'nothing' });
   expect(one.length).toBeLessThan(9_000);
   expect(other.replace('b'.repeat(32), 'a'.repeat(32)).replace(/7 1$/, '12 0')).toBe(one);
 });

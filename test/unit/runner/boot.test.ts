@@ -2,11 +2,13 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -17,6 +19,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../../src/runner/artifacts.ts';
 import { type Booted, bootRunner } from '../../../src/runner/boot.ts';
+import type { BootTrust } from '../../../src/runner/boot-script.ts';
 import { type Pin, runnerTable } from '../../../src/runner/pin.ts';
 import type { RemoteEnd, RemoteOpener } from '../../../src/runner/remote.ts';
 
@@ -87,13 +90,13 @@ interface Found {
   readonly discarded: number;
 }
 
-async function boot({ opener }: Machine, options: { force?: true; pin?: Pin } = {}): Promise<Found> {
+async function boot({ opener }: Machine, options: { trust?: BootTrust; pin?: Pin } = {}): Promise<Found> {
   let discarded = 0;
   const booted: Booted = await bootRunner(opener, runnerTable(artifacts, options.pin), {
     server: 'web1',
     ahead: AHEAD,
     onDiscarded: () => discarded++,
-    ...(options.force ? { force: true } : {}),
+    trust: options.trust ?? 'place',
     signal: SIGNAL,
   });
   booted.remote.close();
@@ -114,7 +117,40 @@ describe.each(SHELLS)('with %s as /bin/sh', (shell) => {
     expect(await boot(server)).toEqual({ deployed: undefined, aheadWasRead: true, discarded: 0 });
     expect(readdirSync(bin(server))).toEqual([here.sha256]);
   });
+
+  // Whether the script has looked at the directory is seen where others may write there: then it goes elsewhere.
+  test.runIf(existsSync('/proc/sys/kernel/arch'))(
+    'a runner of ours is started without a look at its mode',
+    async () => {
+      const server = await openMachine(shell);
+      expect(await boot(server)).toEqual({ deployed: undefined, aheadWasRead: true, discarded: 0 });
+      expect(await boot(server, { trust: 'checked' })).toMatchObject({ deployed: HERE });
+      expect(existsSync(join(server.home, '.cronium/bin', here.sha256))).toBe(true);
+    },
+  );
+
+  test.each(['', here.sha256, `${here.sha256}/cronium-runner`])('but not where bin/%s is a link', async (name) => {
+    const server = await openMachine(shell);
+    const [path, elsewhere] = [join(bin(server), name), join(server.home, 'elsewhere')];
+    renameSync(path, elsewhere);
+    symlinkSync(elsewhere, path);
+    expect(await boot(server)).toMatchObject({ deployed: HERE });
+  });
+
+  test.each(['', here.sha256, `${here.sha256}/cronium-runner`])('nor where bin/%s is not ours', async (name) => {
+    const server = await openMachine(shell);
+    chownSync(join(bin(server), name), 4711, 4711);
+    expect(await boot(server)).toMatchObject({ deployed: HERE });
+  });
 });
+
+/** One that has the runner in a directory in which others may write. */
+async function openMachine(shell: string): Promise<Machine> {
+  const server = machine({ uname: HERE, shell });
+  await boot(server);
+  chmodSync(join(server.home, '.local/state/cronium'), 0o777);
+  return server;
+}
 
 test('force puts the runner there anew', async () => {
   const server = machine({ uname: HERE });
@@ -122,7 +158,7 @@ test('force puts the runner there anew', async () => {
   const file = join(bin(server), here.sha256, 'cronium-runner');
   chmodSync(file, 0o700);
   writeFileSync(file, '#!/bin/sh\nexit 0\n');
-  expect(await boot(server, { force: true })).toEqual({ deployed: HERE, aheadWasRead: false, discarded: 1 });
+  expect(await boot(server, { trust: 'nothing' })).toEqual({ deployed: HERE, aheadWasRead: false, discarded: 1 });
   expect(createHash('sha256').update(readFileSync(file)).digest('hex')).toBe(artifacts[0]?.sha256);
 });
 
