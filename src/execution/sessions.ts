@@ -47,8 +47,6 @@ interface Entry {
   users: number;
   /** The runner has said hello. */
   isOpen: boolean;
-  /** When the runner was last asked to remove what is old, on the clock of `performance`. */
-  collectedAt?: number;
   idle?: NodeJS.Timeout;
 }
 
@@ -59,6 +57,8 @@ export class Sessions implements AsyncDisposable {
   readonly #entries = new Map<string, Entry>();
   /** These and those that were replaced, as long as they are open. */
   readonly #open = new Map<Entry, Server>();
+  /** Machine and base directory → when its runner was last asked to remove what is old, on the clock of `performance`. */
+  readonly #collectedAt = new Map<string, number>();
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
@@ -102,15 +102,19 @@ export class Sessions implements AsyncDisposable {
     return true;
   }
 
-  /** Lets the runners of all open sessions remove what is old, those that have done so lately excepted. */
+  /** Lets the runners of all open sessions remove what is old, each place once: the same runner may go by many names. */
   async collect(): Promise<void> {
     const now = performance.now();
+    for (const [place, at] of this.#collectedAt) if (now - at >= COLLECT_EVERY_MS) this.#collectedAt.delete(place);
     for (const entry of [...this.#entries.values()]) {
-      if (entry.collectedAt !== undefined && now - entry.collectedAt < COLLECT_EVERY_MS) continue;
-      entry.collectedAt = now;
-      await eventLoop.turn();
       const opened = await entry.opening.catch(() => undefined);
-      if (opened && !opened.session.closed) opened.session.collect();
+      if (!opened || opened.session.closed) continue;
+      const { host, base } = opened.session.hello;
+      const place = `${host} ${base}`;
+      if (this.#collectedAt.has(place)) continue;
+      this.#collectedAt.set(place, now);
+      await eventLoop.turn();
+      opened.session.collect();
     }
   }
 

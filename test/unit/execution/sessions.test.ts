@@ -118,6 +118,22 @@ test('Sessions.collect() asks a runner once in ten minutes, however many runs en
   expect(runners[0]?.heard.map(({ type }) => type)).toEqual(['collect', 'ack']);
 });
 
+test('Sessions.collect() asks one runner of those that keep their jobs in the same place', async () => {
+  const runners: ScriptedRunner[] = [];
+  const hosts = ['h', 'h', 'other'];
+  await using made = make(async (runner) => {
+    runner.greet({ host: hosts[runners.push(runner) - 1] });
+  });
+  const all = [];
+  for (const name of ['one', 'alias', 'other'])
+    all.push(await made.sessions.use({ ...WEB, name, address: name }, options));
+  await made.sessions.collect();
+  for (const { session } of all) session.ack('0'.repeat(32), 1);
+  for (const runner of runners) await runner.hears('ack');
+  const asked = runners.map(({ heard }) => heard.some(({ type }) => type === 'collect'));
+  expect(asked).toEqual([true, false, true]);
+});
+
 test('Sessions.replace() gives whoever comes next a new session', async () => {
   await using made = make();
   const old = await made.sessions.use(WEB, options);
