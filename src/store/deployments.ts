@@ -33,13 +33,16 @@ export class Deployments {
 
   /** Notes it. A server uses one version: when this one is active, the others that are there are idle. */
   record(deployment: DeploymentRecord): void {
-    this.#connection.transaction(() => {
+    const write = (): void => {
       if (deployment.state === 'active') {
         const others = this.#of(deployment.server).filter(({ sha256 }) => sha256 !== deployment.sha256);
         for (const other of others) if (other.state === 'active') this.#insert({ ...other, state: 'idle' });
       }
       this.#insert(deployment);
-    });
+    };
+    // The one intent; what came of it the server tells again at the next hello.
+    if (deployment.state === 'deploying') this.#connection.transaction(write);
+    else this.#connection.transactionLightly(write);
   }
 
   /** Only these versions are on the server; the others vanish, but for those that are just coming. Says whether any did. */
