@@ -1,28 +1,33 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endLeftover } from './end-leftover.mjs';
 
 /**
  * Runs the tests of faults in a checkout, all or those of some IDs; what vitest ended with, and of each ID how many tries passed
- * and failed. No verdicts at all: the tests could not even be begun.
+ * and failed. No verdicts at all: the tests could not even be begun. Nothing that a test which was cut off has started goes on.
  */
 export async function runFaults(checkout, { only, env = {}, stdio = 'inherit' }) {
-  const folder = mkdtempSync(join(tmpdir(), 'cronium-faults-'));
+  // A short name: sockets are made below it, whose paths have 107 bytes at most.
+  const folder = mkdtempSync(join(tmpdir(), 'cf-'));
+  // Servers of other users have their homes below it.
+  chmodSync(folder, 0o711);
   const report = join(folder, 'report.json');
   const args = ['run', '--project', 'faults', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   // A name begins with its IDs, which have a space behind them.
   if (only) args.push('-t', `(^|\\s)(${only.join('|')})\\s`);
   try {
     const code = await new Promise((resolve, reject) => {
-      const options = { cwd: checkout, stdio, env: { ...process.env, ...env } };
+      const options = { cwd: checkout, stdio, env: { ...process.env, TMPDIR: folder, ...env } };
       spawn(join(checkout, 'node_modules/.bin/vitest'), args, options)
         .once('error', reject)
         .once('close', (status) => resolve(status ?? 1));
     });
     return { code, verdicts: readVerdicts(report) };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const line of await endLeftover(folder)) console.error(`Ended what was left behind: ${line}`);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
