@@ -27,6 +27,12 @@ export class LoopShare {
     return false;
   }
 
+  /** Does the work at once, or in a later turn when this one is taken. */
+  soon(work: () => void): void {
+    if (this.isTaken()) this.later(work);
+    else work();
+  }
+
   /** Does the work in a later turn, behind all that wait already. */
   later(work: () => void): void {
     this.#waiting.push(work);

@@ -1,3 +1,4 @@
+import { eventLoop } from '../base/loop-share.ts';
 import { withSilence } from '../base/with-silence.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import type { OutputText } from '../domain/mask/output-text.ts';
@@ -99,6 +100,7 @@ export class Follower {
       if (options.until !== undefined && mirror.end >= options.until) break;
     }
     await mirror.sync();
+    await eventLoop.turn();
     session.ack(this.#context.job.id, mirror.end);
     if (!this.#hasExit && !attachment.isComplete) return;
     await this.#endText();

@@ -1,5 +1,6 @@
 import { eventLoop } from '../base/loop-share.ts';
 import { isOutOfFiles } from '../base/out-of-files.ts';
+import { after } from '../base/shared-timers.ts';
 import { abortable } from '../base/wait.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { Server } from '../domain/server.ts';
@@ -47,7 +48,8 @@ interface Entry {
   users: number;
   /** The runner has said hello. */
   isOpen: boolean;
-  idle?: NodeJS.Timeout;
+  /** Ends the wait until it is closed, unused as it is. */
+  keep?: () => void;
 }
 
 /** One live session per server, shared by all jobs there; opened at first use, closed when idle. */
@@ -124,7 +126,7 @@ export class Sessions implements AsyncDisposable {
     this.#open.clear();
     await Promise.all(
       entries.map(async (entry) => {
-        clearTimeout(entry.idle);
+        entry.keep?.();
         const opened = await entry.opening.catch(() => undefined);
         await eventLoop.turn();
         await opened?.session[Symbol.asyncDispose]();
@@ -196,7 +198,7 @@ export class Sessions implements AsyncDisposable {
     onSent: (() => void) | undefined,
   ): OpenedSession & Disposable {
     entry.users += 1;
-    clearTimeout(entry.idle);
+    entry.keep?.();
     const leave = this.#leave(server, entry);
     if (!first) return { session, [Symbol.dispose]: leave };
     onSent?.();
@@ -216,7 +218,7 @@ export class Sessions implements AsyncDisposable {
       if (entry.users > 0) return;
       const isReplaced = this.#entries.get(keyOf(server)) !== entry;
       if (isReplaced) this.#close(server, entry);
-      else entry.idle = setTimeout(() => this.#retire(server, entry), IDLE_MS).unref();
+      else entry.keep = after({ ms: IDLE_MS }, () => this.#retire(server, entry));
     };
   }
 
@@ -231,7 +233,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   async #close(server: Server, entry: Entry): Promise<void> {
-    clearTimeout(entry.idle);
+    entry.keep?.();
     const opened = await entry.opening.catch(() => undefined);
     await opened?.session[Symbol.asyncDispose]();
     this.#open.delete(entry);
@@ -239,7 +241,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   #forget(server: Server, entry: Entry): void {
-    clearTimeout(entry.idle);
+    entry.keep?.();
     this.#open.delete(entry);
     if (this.#entries.get(keyOf(server)) !== entry) return;
     this.#entries.delete(keyOf(server));

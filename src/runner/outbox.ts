@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { after } from '../base/shared-timers.ts';
 import type { ClientMessage } from './client-message.ts';
 import { encodeFrame, type Frame, FrameKind } from './frame.ts';
 
@@ -19,7 +20,7 @@ export class Outbox {
   readonly #control: Uint8Array[] = [];
   /** What goes along with the next message, and when it goes without one. */
   readonly #soon: Uint8Array[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #stopSoon: (() => void) | undefined;
   readonly #streams = new Map<number, OutStream>();
   #full = false;
   #error: unknown;
@@ -47,13 +48,13 @@ export class Outbox {
   messageSoon(message: ClientMessage): void {
     if (this.#error) return;
     this.#soon.push(encodeMessage(message));
-    this.#timer ??= setTimeout(() => this.flush(), SOON_MS).unref();
+    this.#stopSoon ??= after({ ms: SOON_MS }, () => this.flush());
   }
 
   /** Sends what would have waited for another message, in front of those that came later. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopSoon?.();
+    this.#stopSoon = undefined;
     this.#control.unshift(...this.#soon.splice(0));
     this.#pump();
   }
@@ -91,7 +92,7 @@ export class Outbox {
   /** Nothing more can be sent; everyone who waits learns why. */
   fail(error: unknown): void {
     this.#error ??= error;
-    clearTimeout(this.#timer);
+    this.#stopSoon?.();
     this.#control.length = 0;
     this.#soon.length = 0;
     for (const stream of this.#streams.values()) for (const waiting of stream.frames) waiting.failed(error);

@@ -47,7 +47,17 @@ export class Preamble {
 
   /** The next answer. Throws `CroniumError` (`boot/…`) when the process ends or says nothing in time. */
   async next({ signal, extraMs = 0 }: { readonly signal: AbortSignal; readonly extraMs?: number }): Promise<Answer> {
-    const deadline = AbortSignal.timeout(Math.ceil(this.#options.timeoutMs + extraMs));
+    const deadline = new AbortController();
+    // `AbortSignal.timeout` would go on when nobody waits any more, and those of a thousand servers would end together.
+    const timer = setTimeout(() => deadline.abort(), Math.ceil(this.#options.timeoutMs + extraMs));
+    try {
+      return await this.#answer(signal, deadline.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #answer(signal: AbortSignal, deadline: AbortSignal): Promise<Answer> {
     const either = AbortSignal.any([signal, deadline]);
     for (;;) {
       const line = this.#takeLine();

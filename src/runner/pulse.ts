@@ -1,3 +1,4 @@
+import { after, every } from '../base/shared-timers.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { Outbox } from './outbox.ts';
 import type { Remote } from './remote.ts';
@@ -20,25 +21,22 @@ export interface PulseDeps {
 /** Watches whether anything still comes from a runner, and asks when nothing does. */
 export class Pulse implements Disposable {
   readonly #ping: () => void;
-  readonly #timer: NodeJS.Timeout;
-  #early: NodeJS.Timeout | undefined;
+  readonly #stop: () => void;
+  #stopEarly: (() => void) | undefined;
   #silent = 0;
 
   constructor({ ping, isBusy, onSilent }: PulseDeps) {
     this.#ping = ping;
-    this.#timer = setInterval(() => {
+    this.#stop = every({ ms: TICK_MS }, () => {
       this.#silent = isBusy() ? 0 : this.#silent + 1;
       if (this.#silent > SILENT_TICKS) onSilent(TICK_MS * SILENT_TICKS);
       else ping();
-    }, TICK_MS).unref();
+    });
   }
 
   /** A script shall stop when nobody is there any more. */
   beginEarly(): void {
-    this.#early ??= setInterval(() => {
-      clearInterval(this.#early);
-      this.#ping();
-    }, EARLY_MS).unref();
+    this.#stopEarly ??= after({ ms: EARLY_MS }, this.#ping);
   }
 
   /** Something has come. */
@@ -47,8 +45,8 @@ export class Pulse implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#early);
-    clearInterval(this.#timer);
+    this.#stopEarly?.();
+    this.#stop();
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import type { Progress } from '../domain/run-event.ts';
 import type { Artifact, Artifacts } from './artifacts.ts';
@@ -204,17 +205,12 @@ interface GreetOptions {
 async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): Promise<Session> {
   const decoder = new FrameDecoder();
   const saidHello = Promise.withResolvers<Session>();
-  const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(HELLO_TIMEOUT_MS)]);
   let session: Session | undefined;
   let isOver = false;
   const fail = (error: CroniumError): void => {
     isOver = true;
     session?.close(error);
     saidHello.reject(error);
-    remote.close();
-  };
-  const onAbort = (): void => {
-    saidHello.reject(options.signal.aborted ? options.signal.reason : silent(options.server));
     remote.close();
   };
   const push = (bytes: Uint8Array): void => {
@@ -239,7 +235,6 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
       );
     }
   };
-  deadline.addEventListener('abort', onAbort, { once: true });
   remote.stdin.on('error', () => {
     // A broken pipe adds nothing to what `exited` says.
   });
@@ -251,9 +246,13 @@ async function greet(remote: Remote, rest: Uint8Array, options: GreetOptions): P
   remote.stdout.on('data', push);
   if (rest.length > 0) push(rest);
   try {
-    return await saidHello.promise;
-  } finally {
-    deadline.removeEventListener('abort', onAbort);
+    return await abortable(
+      deadline(saidHello.promise, HELLO_TIMEOUT_MS, () => silent(options.server)),
+      options,
+    );
+  } catch (error) {
+    remote.close();
+    throw error;
   }
 }
 

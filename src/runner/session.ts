@@ -1,4 +1,5 @@
 import { Emitter } from '../base/emitter.ts';
+import { eventLoop } from '../base/loop-share.ts';
 import { abortable, deadline } from '../base/wait.ts';
 import { CroniumError, RefusedError } from '../domain/errors.ts';
 import { Answers } from './answers.ts';
@@ -201,7 +202,10 @@ export class Session implements AsyncDisposable {
     if (!this.#closed) this.#outbox.flush();
     this.close(new CroniumError('session/closed', `The session with "${this.server}" was closed`));
     this.#remote.stdin.end();
-    await deadline(this.#remote.exited, CLOSE_TIMEOUT_MS, () => new Error('still there')).catch(() => {});
+    await deadline(this.#remote.exited, CLOSE_TIMEOUT_MS, () => new Error('still there')).catch(
+      // All of a thousand that are still there are late at the same time.
+      () => eventLoop.turn(),
+    );
     this.#remote.close();
   }
 

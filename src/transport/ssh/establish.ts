@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import { eventLoop } from '../../base/loop-share.ts';
+import { after } from '../../base/shared-timers.ts';
 import { type Offer, weakness } from './algorithms.ts';
 import { guardChannels } from './channel-guard.ts';
 import { prepareKeys } from './cipher-keys.ts';
@@ -202,6 +203,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
     await remembered;
     isReady = true;
     const stopWatching = watchLiveness(socket, host, {
+      loop: eventLoop,
       ping: () => ping(privates),
       onDead: (silentMs) => {
         lost ??= `The connection to ${describeHost(host)} was lost: no sign of life for ${silentMs / 1000} s`;
@@ -216,7 +218,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
       close: () => {
         lost ??= `The connection to ${describeHost(host)} was closed`;
         client.end();
-        setTimeout(destroy, GOODBYE_MS).unref();
+        after({ ms: GOODBYE_MS }, destroy);
       },
     };
   } catch (error) {

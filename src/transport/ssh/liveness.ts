@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream';
+import type { LoopShare } from '../../base/loop-share.ts';
+import { every } from '../../base/shared-timers.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 
 // Four silent ticks: a dead connection is noticed after 12 to 15 s.
@@ -9,6 +11,8 @@ export interface LivenessDeps {
   /** Asks the server for a sign of life. */
   readonly ping: () => void;
   readonly onDead: (silentMs: number) => void;
+  /** Shared with all other connections, and with what they bring: what has come is seen before it is missed. */
+  readonly loop: Pick<LoopShare, 'soon'>;
 }
 
 /**
@@ -22,14 +26,14 @@ export function watchLiveness(stream: Duplex, host: ResolvedHost, deps: Liveness
     silent = 0;
   };
   stream.on('data', onData);
-  const timer = setInterval(() => {
+  const stop = every({ ms: tickMs, loop: deps.loop }, () => {
     silent += 1;
     if (silent > silentTicks) deps.onDead(tickMs * silentTicks);
-    else deps.ping();
-  }, tickMs);
-  timer.unref();
+    // Something has come since the last tick.
+    else if (silent > 1) deps.ping();
+  });
   return () => {
-    clearInterval(timer);
+    stop();
     stream.removeListener('data', onData);
   };
 }

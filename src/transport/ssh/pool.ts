@@ -1,5 +1,6 @@
 import type { ParsedKey } from 'ssh2';
 import { eventLoop } from '../../base/loop-share.ts';
+import { after } from '../../base/shared-timers.ts';
 import { Stopped } from '../../domain/errors.ts';
 import type { Server } from '../../domain/server.ts';
 import type { Prompts, RemoteProcess, Transport } from '../transport.ts';
@@ -47,7 +48,8 @@ interface Entry {
   /** Who waits for it or uses it. */
   users: number;
   isConnected: boolean;
-  idle: NodeJS.Timeout | undefined;
+  /** Ends the wait until it is closed, idle as it is. */
+  keep: (() => void) | undefined;
 }
 
 export function createSshPool(deps: SshPoolDeps): SshPool {
@@ -60,7 +62,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   let isDisposed = false;
 
   const drop = (entry: Entry) => {
-    clearTimeout(entry.idle);
+    entry.keep?.();
     if (entries.get(entry.key) === entry) entries.delete(entry.key);
   };
 
@@ -74,7 +76,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     const existing = entries.get(key);
     if (existing !== undefined) {
       existing.users += 1;
-      clearTimeout(existing.idle);
+      existing.keep?.();
       return existing;
     }
     const connecting = Promise.withResolvers<Connection>();
@@ -88,7 +90,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
       via: undefined,
       users: 1,
       isConnected: false,
-      idle: undefined,
+      keep: undefined,
     };
     entries.set(key, entry);
     // Whoever waits is told; nobody may be waiting any more.
@@ -119,11 +121,10 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
       return;
     }
     if (entries.get(entry.key) !== entry) return;
-    entry.idle = setTimeout(() => {
+    entry.keep = after({ ms: IDLE_MS }, () => {
       drop(entry);
       close(entry);
-    }, IDLE_MS);
-    entry.idle.unref();
+    });
   };
 
   const connect = async (

@@ -48,9 +48,9 @@ export const GUARDS: readonly Guard[] = [
     name: 'silence is counted in ticks, of which a sleep is one',
     ids: ['F92'],
     file: 'src/transport/ssh/liveness.ts',
-    find: '  const timer = setInterval(() => {\n    silent += 1;',
+    find: '  const stop = every({ ms: tickMs, loop: deps.loop }, () => {\n    silent += 1;',
     replace:
-      '  let last = Date.now();\n  const timer = setInterval(() => {\n    silent += Math.max(1, (Date.now() - last) / tickMs);\n    last = Date.now();',
+      '  let last = Date.now();\n  const stop = every({ ms: tickMs, loop: deps.loop }, () => {\n    silent += Math.max(1, (Date.now() - last) / tickMs);\n    last = Date.now();',
   },
   {
     name: 'a lease is judged by its owner, too, and not by the clock alone',

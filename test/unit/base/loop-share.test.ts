@@ -47,6 +47,17 @@ test('LoopShare.turn() lets who takes long have a turn alone, in order, and othe
   expect(loop.isTaken()).toBe(false);
 });
 
+test('LoopShare.soon() does what comes in a turn that is not taken at once, and else behind those who wait', async () => {
+  const loop = new LoopShare();
+  const happened: string[] = [];
+  loop.soon(() => happened.push('at once'));
+  expect(happened).toEqual(['at once']);
+  loop.later(() => void happened.push('waited'));
+  loop.soon(() => happened.push('behind'));
+  expect(happened).toEqual(['at once']);
+  await expect.poll(() => happened).toEqual(['at once', 'waited', 'behind']);
+});
+
 test('LoopShare.later() gives a turn to as many as there is time for, and nobody overtakes those who wait', async () => {
   const loop = new LoopShare();
   const happened: number[] = [];

@@ -29,10 +29,13 @@ test('a runner that answers is asked every 15 s, and kept, however long it has n
 
 test('a runner that hangs is given up after a minute, with a sentence, and asked no more', async () => {
   const { session, runner } = await open();
-  vi.advanceTimersByTime(60_000);
-  await vi.waitFor(() => expect(pings(runner)).toBe(4));
+  for (let tick = 1; tick <= 4; tick++) {
+    vi.advanceTimersByTime(15_000);
+    await vi.waitFor(() => expect(pings(runner)).toBe(tick));
+  }
   expect(session.closed).toBeUndefined();
   vi.advanceTimersByTime(15_000);
+  await vi.waitFor(() => expect(session.closed).toBeDefined());
   expect(session.closed).toMatchObject({
     code: 'session/closed',
     message: 'The session with "web" is over: its runner gave no sign of life for 60 s',
@@ -65,6 +68,7 @@ test('who has not taken what was sent before is not asked to answer', async () =
 });
 
 test('a runner whose script shall stop without clients is asked after a second, once', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
   const { session, runner } = await open();
   const start = { job: 'b'.repeat(32), payload: 'c'.repeat(64), stream: 9 };
   for (const kind of ['continue', 'stop', 'stop'] as const) {
@@ -72,6 +76,7 @@ test('a runner whose script shall stop without clients is asked after a second, 
     const { answer, started } = session.expectStart(fields as Parameters<Session['expectStart']>[0]);
     for (const promise of [answer, started]) promise.catch(() => {});
     vi.advanceTimersByTime(1_000);
+    if (kind === 'stop') await vi.waitFor(() => expect(pings(runner)).toBe(1));
     await new Promise(setImmediate);
     expect(pings(runner)).toBe(kind === 'continue' ? 0 : 1);
   }

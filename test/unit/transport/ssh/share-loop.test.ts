@@ -67,17 +67,24 @@ test('a long stream arrives whole while the loop is shared with others', async (
   expect(Buffer.concat(pieces).equals(sent)).toBe(true);
 });
 
-test('what was held is told before the connection is said to be gone', async () => {
+test('what was held is told before the connection is said to be gone, and that waits for its turn, too', async () => {
   const loop = new LoopShare();
   using ends = await pair(loop);
   const seen: string[] = [];
   ends.near.on('data', (chunk) => seen.push(String(chunk)));
+  ends.near.on('error', ({ message }) => seen.push(message));
   ends.near.on('close', () => seen.push('closed'));
-  ends.near.on('error', () => {});
-  loop.later = () => {};
+  const waiting: (() => void)[] = [];
+  loop.later = (work) => void waiting.push(work);
   loop.isTaken = () => true;
   ends.far.write('last words');
-  await expect.poll(() => ends.near.isPaused()).toBe(true);
-  ends.near.destroy();
-  await expect.poll(() => seen).toEqual(['last words', 'closed']);
+  await expect.poll(() => waiting.length).toBe(1);
+  ends.near.destroy(new Error('broken'));
+  for (const said of ['last words', 'broken', 'closed']) {
+    // One in a turn.
+    await expect.poll(() => waiting.length).toBe(1);
+    expect(seen).not.toContain(said);
+    waiting.shift()?.();
+  }
+  expect([seen, waiting]).toEqual([['last words', 'broken', 'closed'], []]);
 });
