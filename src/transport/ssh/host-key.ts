@@ -2,7 +2,7 @@ import { HostKeyChangedError, sentence } from '../../domain/errors.ts';
 import type { Prompts } from '../transport.ts';
 import { connectError } from './errors.ts';
 import { keyBits } from './key-bits.ts';
-import { fingerprint, judgeHostKey, type KnownHost, keyTypeOf, knownHostsName, knownKeyTypes } from './known-hosts.ts';
+import { fingerprint, judgeHostKey, type KnownHosts, keyTypeOf, knownHostsName, knownKeyTypes } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import { randomart } from './randomart.ts';
 import type { ResolvedHost } from './resolved-host.ts';
@@ -33,7 +33,7 @@ export interface HostKeyDeps {
 export async function openHostKeyCheck(host: ResolvedHost, deps: HostKeyDeps): Promise<HostKeyCheck> {
   const files = [...host.userKnownHostsFiles, ...host.globalKnownHostsFiles];
   const name = host.hostKeyAlias?.toLowerCase() ?? knownHostsName(host.hostname, host.port);
-  const entries = await deps.knownHosts.read(files);
+  const known = await deps.knownHosts.read(files);
   const file = host.userKnownHostsFiles[0];
   let accepted: Buffer | undefined;
 
@@ -80,10 +80,10 @@ export async function openHostKeyCheck(host: ResolvedHost, deps: HostKeyDeps): P
   };
 
   return {
-    knownTypes: knownKeyTypes(entries, name),
+    knownTypes: knownKeyTypes(known, name),
     verify: async (key, { signal }) => {
       checkSize(host, key);
-      const verdict = judge(entries, host, name, key);
+      const verdict = judge(known, host, name, key);
       if (verdict.kind === 'match') return;
       if (verdict.kind !== 'unknown') throw refusal(host, name, key, verdict);
       const isLenient = host.strictHostKeyChecking === 'accept-new' || host.strictHostKeyChecking === 'no';
@@ -104,10 +104,10 @@ export async function openHostKeyCheck(host: ResolvedHost, deps: HostKeyDeps): P
 type Refused = Exclude<ReturnType<typeof judgeHostKey>, { kind: 'match' | 'unknown' }>;
 
 /** As ssh does: a host on an unusual port may also be known by its name alone. */
-function judge(entries: readonly KnownHost[], host: ResolvedHost, name: string, key: Buffer) {
-  const verdict = judgeHostKey(entries, name, key);
+function judge(known: KnownHosts, host: ResolvedHost, name: string, key: Buffer) {
+  const verdict = judgeHostKey(known, name, key);
   if (verdict.kind !== 'unknown' || host.hostKeyAlias !== undefined || host.port === 22) return verdict;
-  const byName = judgeHostKey(entries, host.hostname.toLowerCase(), key);
+  const byName = judgeHostKey(known, host.hostname.toLowerCase(), key);
   return byName.kind === 'match' || byName.kind === 'revoked' ? byName : verdict;
 }
 

@@ -3,15 +3,17 @@ import { devNull } from 'node:os';
 import { dirname } from 'node:path';
 import { sentence } from '../../domain/errors.ts';
 import { connectError } from './errors.ts';
-import { formatKnownHost, judgeHostKey, type KnownHost, parseKnownHosts } from './known-hosts.ts';
+import { formatKnownHost, joinKnownHosts, judgeHostKey, type KnownHosts, parseKnownHosts } from './known-hosts.ts';
 
 // Ten thousand hosts fit several times; what is larger is not a known_hosts file.
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
+const NOBODY: KnownHosts = joinKnownHosts([]);
+
 /** The known_hosts files of one process. */
 export interface KnownHostsFiles {
-  /** All entries of `files`, in order. A missing file has none; one that cannot be read is refused rather than taken as empty. */
-  read(files: readonly string[]): Promise<readonly KnownHost[]>;
+  /** What `files` say, in order. A missing file says nothing; one that cannot be read is refused rather than taken as empty. */
+  read(files: readonly string[]): Promise<KnownHosts>;
   /** Adds a key to `file`, unless it stands there already. */
   add(file: string, entry: { readonly name: string; readonly key: Buffer }, options: AddOptions): Promise<void>;
 }
@@ -23,13 +25,13 @@ export interface AddOptions {
 
 /** Reads each file again only when it has changed, since a run on a hundred servers asks a hundred times; writes one by one. */
 export function openKnownHosts(): KnownHostsFiles {
-  const cache = new Map<string, { readonly stamp: string; readonly entries: readonly KnownHost[] }>();
+  const cache = new Map<string, { readonly stamp: string; readonly known: Promise<KnownHosts> }>();
   let lastWrite: Promise<unknown> = Promise.resolve();
 
-  const readOne = async (file: string): Promise<readonly KnownHost[]> => {
+  const readOne = async (file: string): Promise<KnownHosts> => {
     try {
       // What many have in place of a file that shall know nobody.
-      if (file === devNull) return [];
+      if (file === devNull) return NOBODY;
       const found = await stat(file);
       // A pipe would never end, and a device might have no end.
       if (!found.isFile()) throw new Error('it is not a file');
@@ -37,12 +39,15 @@ export function openKnownHosts(): KnownHostsFiles {
       if (size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES >> 20} MiB`);
       const stamp = `${size} ${mtimeMs} ${ino}`;
       const cached = cache.get(file);
-      if (cached?.stamp === stamp) return cached.entries;
-      const entries = parseKnownHosts(await readFile(file, 'utf8'), file);
-      cache.set(file, { stamp, entries });
-      return entries;
+      if (cached?.stamp === stamp) return await cached.known;
+      // Those who ask while it is read wait for the same.
+      const known = readFile(file, 'utf8').then((text) => parseKnownHosts(text, file));
+      cache.set(file, { stamp, known });
+      known.catch(() => cache.delete(file));
+      return await known;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+        return NOBODY;
       const message = `Cannot read the known hosts in "${file}": ${sentence(error)}`;
       throw connectError('connect/config', message, { cause: error });
     }
@@ -59,7 +64,7 @@ export function openKnownHosts(): KnownHostsFiles {
   };
 
   return {
-    read: async (files) => (await Promise.all(files.map(readOne))).flat(),
+    read: async (files) => joinKnownHosts(await Promise.all(files.map(readOne))),
     add: (file, entry, options) => {
       const write = lastWrite.then(() => addOne(file, entry, options));
       // The next one writes, whatever became of this one.

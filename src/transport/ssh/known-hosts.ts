@@ -1,5 +1,11 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
+/** What `known_hosts` files say. */
+export interface KnownHosts {
+  /** The lines for the host that `known_hosts` would call `name`, in order. */
+  find(name: string): readonly KnownHost[];
+}
+
 /** One usable line of a `known_hosts` file. */
 export interface KnownHost {
   readonly file: string;
@@ -21,20 +27,51 @@ export type HostKeyVerdict =
   /** `knownTypes` are the types of other keys of this host; `authority` says that only a certificate would be trusted. */
   | { readonly kind: 'unknown'; readonly knownTypes: readonly string[]; readonly authority?: KnownHost };
 
-/** The lines of one file that can be understood; others are skipped, as ssh does. */
-export function parseKnownHosts(text: string, file: string): readonly KnownHost[] {
-  const entries: KnownHost[] = [];
+/**
+ * The lines of one file that can be understood; others are skipped, as ssh does. A line is looked into when it may be meant: each of
+ * a thousand servers asks for its own.
+ */
+export function parseKnownHosts(text: string, file: string): KnownHosts {
   const lines = text.split('\n');
-  for (const [index, raw] of lines.entries()) {
-    const entry = parseLine(raw.trim(), file, index + 1);
-    if (entry !== undefined) entries.push(entry);
+  const plain = new Map<string, number[]>();
+  /** Lines for which a name has to be tried: patterns, hashes, and those with a marker. */
+  const others: number[] = [];
+  for (const [index, line] of lines.entries()) {
+    const first = /^\s*([^\s#]\S*)/.exec(line)?.[1]?.toLowerCase();
+    if (first === undefined) continue;
+    if (/^[@|]|[*?!]/.test(first)) {
+      others.push(index);
+      continue;
+    }
+    for (const name of new Set(first.split(','))) {
+      const known = plain.get(name);
+      if (known) known.push(index);
+      else plain.set(name, [index]);
+    }
   }
-  return entries;
+  const found = new Map<string, readonly KnownHost[]>();
+  const look = (name: string): readonly KnownHost[] =>
+    [...(plain.get(name) ?? []), ...others]
+      .sort((one, other) => one - other)
+      .flatMap((index) => parseLine(lines[index]?.trim() ?? '', file, index + 1) ?? [])
+      .filter((entry) => matchesName(entry.names, name));
+  return {
+    find: (name) => {
+      const known = found.get(name) ?? look(name);
+      found.set(name, known);
+      return known;
+    },
+  };
+}
+
+/** The lines of several files, one after the other. */
+export function joinKnownHosts(files: readonly KnownHosts[]): KnownHosts {
+  return { find: (name) => files.flatMap((file) => file.find(name)) };
 }
 
 /** Judges `key`, shown by the host that `known_hosts` would call `name`. */
-export function judgeHostKey(entries: readonly KnownHost[], name: string, key: Buffer): HostKeyVerdict {
-  const ours = entries.filter((entry) => matchesName(entry.names, name));
+export function judgeHostKey(known: KnownHosts, name: string, key: Buffer): HostKeyVerdict {
+  const ours = known.find(name);
   const type = keyTypeOf(key);
   const revoked = ours.find((entry) => entry.marker === 'revoked' && entry.key.equals(key));
   if (revoked !== undefined) return { kind: 'revoked', entry: revoked };
@@ -48,8 +85,8 @@ export function judgeHostKey(entries: readonly KnownHost[], name: string, key: B
 }
 
 /** The types of the keys that are known for `name`: a server asked for these first is recognised. */
-export function knownKeyTypes(entries: readonly KnownHost[], name: string): readonly string[] {
-  const ours = entries.filter((entry) => entry.marker === undefined && matchesName(entry.names, name));
+export function knownKeyTypes(known: KnownHosts, name: string): readonly string[] {
+  const ours = known.find(name).filter((entry) => entry.marker === undefined);
   return [...new Set(ours.map((entry) => entry.keyType))];
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import {
   fingerprint,
   formatKnownHost,
+  joinKnownHosts,
   judgeHostKey,
   keyTypeOf,
   knownHostsName,
@@ -72,7 +73,22 @@ test('parseKnownHosts() skips lines that contradict themselves or are none', () 
     '@revoked',
     ' \t',
   ];
-  expect(parseKnownHosts([...lines, line('web')].join('\n'), 'file')).toMatchObject([{ line: 7 }]);
+  const known = parseKnownHosts([...lines, line('web')].join('\n'), 'file');
+  expect(known.find('web')).toMatchObject([{ line: 7 }]);
+  expect(['@revoked', '', '#'].flatMap((name) => known.find(name))).toEqual([]);
+});
+
+test('KnownHosts.find() gives the lines of a host in their order, however they name it', () => {
+  const salt = Buffer.from('twenty bytes of salt');
+  const hash = createHmac('sha1', salt).update('web').digest('base64');
+  const names = ['w*', 'web,WEB', 'db', `|1|${salt.toString('base64')}|${hash}`, 'Web', '*,!web', 'web?'];
+  const known = parseKnownHosts([...names.map((each) => line(each)), `@revoked ${line('web')}`].join('\n'), 'file');
+  const lines = (name: string): readonly number[] => known.find(name).map((entry) => entry.line);
+  expect([lines('web'), lines('db'), lines('other')]).toEqual([[1, 2, 4, 5, 8], [3, 6], [6]]);
+  // What was found once is not looked for again.
+  expect(known.find('web')).toBe(known.find('web'));
+  const both = joinKnownHosts([known, parseKnownHosts(line('web'), 'other')]);
+  expect(both.find('web').map(({ file }) => file)).toEqual([...Array(5).fill('file'), 'other']);
 });
 
 test('knownKeyTypes() names each type of a host once', () => {
