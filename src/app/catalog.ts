@@ -22,13 +22,18 @@ export interface Catalog {
 }
 
 /**
- * Reads who is there: `local`, the servers of the shell's settings, those of the configuration file, SSH aliases; of two with the
+ * What reads who is there: `local`, the servers of the shell's settings, those of the configuration file, SSH aliases; of two with the
  * same name the first counts. Throws `CroniumError` `config/…`: a run on half of the servers that its author meant is worse than
  * none.
  */
-export async function readCatalog(deps: CatalogDeps): Promise<Catalog> {
+export function openCatalog(deps: CatalogDeps): () => Promise<Catalog> {
+  const readUser = openUserConfiguration(deps.configFile);
+  return () => readCatalog(deps, readUser);
+}
+
+async function readCatalog(deps: CatalogDeps, readUser: () => Promise<OwnConfiguration>): Promise<Catalog> {
   const settings = readSettings(deps.settings?.() ?? {});
-  const [configuration, aliases] = await Promise.all([readUserConfiguration(deps.configFile), deps.listAliases()]);
+  const [configuration, aliases] = await Promise.all([readUser(), deps.listAliases()]);
   const named = new Map<string, Catalog['servers'][number]>();
   const add = (origin: KnownServer['origin'], servers: readonly Server[]): void => {
     for (const server of servers) if (!named.has(server.name)) named.set(server.name, { server, origin });
@@ -88,22 +93,38 @@ export function describeServers(
   });
 }
 
-function readSettings(settings: HostSettings): Pick<Configuration, 'servers' | 'groups'> {
+type OwnConfiguration = Pick<Configuration, 'servers' | 'groups'>;
+
+function readSettings(settings: HostSettings): OwnConfiguration {
   const { problems, ...found } = readSettingsServers(settings.servers, settings.groups);
   if (problems.length === 0) return found;
   const lines = problems.map(({ message }) => `  ${message}`);
   throw new CroniumError('settings/servers', `Cannot use the servers of your settings:\n${lines.join('\n')}`);
 }
 
-async function readUserConfiguration(file: string): Promise<Pick<Configuration, 'servers' | 'groups'>> {
-  let content: string;
+/** A text is taken apart once: with a thousand servers that takes longer than all else of a plan. */
+function openUserConfiguration(file: string): () => Promise<OwnConfiguration> {
+  let known: { readonly text: string; readonly configuration: OwnConfiguration } | undefined;
+  return async () => {
+    const text = await readUserConfiguration(file);
+    if (text === undefined) return { servers: [], groups: {} };
+    if (known?.text !== text) known = { text, configuration: parseUserConfiguration(file, text) };
+    return known.configuration;
+  };
+}
+
+/** Undefined where there is none. */
+async function readUserConfiguration(file: string): Promise<string | undefined> {
   try {
-    content = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return { servers: [], groups: {} };
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw new CroniumError('config/read', `Cannot read the configuration "${file}": ${sentence(cause)}`, { cause });
   }
-  const { configuration, problems } = readConfiguration(file, content);
+}
+
+function parseUserConfiguration(file: string, text: string): OwnConfiguration {
+  const { configuration, problems } = readConfiguration(file, text);
   if (problems.length === 0) return configuration;
   const lines = problems.map(({ line, column, message }) => `  ${file}:${line}:${column}  ${message}`);
   throw new CroniumError('config/invalid', `Cannot use the configuration "${file}":\n${lines.join('\n')}`);

@@ -1,4 +1,5 @@
 import { Stopped, sentence } from '../domain/errors.ts';
+import type { RunPlan } from '../domain/run.ts';
 import type { Owner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
 
@@ -20,6 +21,17 @@ export class Claims implements Disposable {
     this.#owner = owner;
     this.#log = log;
     this.#timer = setInterval(() => this.#renew(), RENEW_MS).unref();
+  }
+
+  /**
+   * Writes a run down whose jobs are ours from the beginning, so that nobody takes one of them for a job that was left. The disk is
+   * waited for with the first intent: until then nothing was done anywhere that this would have to tell.
+   */
+  begin(plan: RunPlan): void {
+    const now = Date.now();
+    const lease = { owner: this.#owner, until: now + LEASE_MS };
+    this.#store.transactionLightly(() => this.#store.runs.insert(plan, now, lease));
+    for (const { id } of plan.jobs) this.#jobs.set(id, new AbortController());
   }
 
   /** Those of the jobs that are free; they are ours from now on. */

@@ -15,7 +15,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { createTransports, type SshTransports } from '../transport/pool.ts';
 import { isRetryable } from '../transport/transport.ts';
 import { Attendant } from './attendant.ts';
-import { type Catalog, chooseServers, describeServers, readCatalog } from './catalog.ts';
+import { type Catalog, chooseServers, describeServers, openCatalog } from './catalog.ts';
 import { Changes } from './changes.ts';
 import { Claims } from './claims.ts';
 import type {
@@ -59,7 +59,7 @@ const LISTED_RUNS = 200;
 
 /** The one place where ports meet their adapters. */
 export class Engine implements Cronium {
-  readonly #host: Host;
+  readonly #catalog: () => Promise<Catalog>;
   readonly #store: Store;
   readonly #transports: SshTransports;
   readonly #sessions: Sessions;
@@ -76,7 +76,6 @@ export class Engine implements Cronium {
 
   constructor(host: Host) {
     const log = (line: string): void => host.log(line);
-    this.#host = host;
     const store = openStore(host.dataDir, host.sqliteBinding ? { nativeBinding: host.sqliteBinding } : {});
     this.#store = store;
     this.#changes = new Changes({ dataVersion: () => store.dataVersion(), log });
@@ -99,7 +98,9 @@ export class Engine implements Cronium {
       journal: sessionJournal(recorder, this.#states, { reached: () => this.#pauses.endOld(), log }),
       helpers: helping.desk,
     });
-    this.#planner = new Planner({ host, store, catalog: () => this.#catalog() });
+    const { configFile, settings } = host;
+    this.#catalog = openCatalog({ configFile, settings, listAliases: this.#transports.listAliases });
+    this.#planner = new Planner({ host, store, catalog: this.#catalog });
     this.#care = new ServerCare({ store, sessions: this.#sessions, states: this.#states, changed });
     const execution: JobDeps = {
       sessions: this.#sessions,
@@ -291,10 +292,5 @@ export class Engine implements Cronium {
     using _desk = this.#helping.desk;
     await using _transports = this.#transports;
     await using _sessions = this.#sessions;
-  }
-
-  #catalog(): Promise<Catalog> {
-    const { configFile, settings } = this.#host;
-    return readCatalog({ configFile, settings, listAliases: () => this.#transports.listAliases() });
   }
 }

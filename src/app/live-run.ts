@@ -1,3 +1,4 @@
+import { eventLoop } from '../base/loop-share.ts';
 import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
 import type { RunEvent } from '../domain/run-event.ts';
 import type { JobDeps } from '../execution/job-context.ts';
@@ -25,18 +26,16 @@ export async function* runPlan(plan: RunPlan, signals: RunSignals, deps: LiveRun
   const { cancel, leave } = signals;
   const jobs = plan.jobs.map(({ id }) => id);
   deps.masks.plan(plan);
-  // In one step, so that nobody takes a job of a run that begins for one that was left. The disk is waited for with the first
-  // intent: until then nothing was done anywhere that this would have to tell.
-  store.transactionLightly(() => {
-    store.runs.insert(plan, Date.now());
-    claims.claim(jobs);
-  });
+  // With a thousand servers each of these takes its time: the planning, the writing down, the beginning.
+  await eventLoop.turn();
+  claims.begin(plan);
   changes.tell();
   using _watch = changes.watch();
   using _intent = keepCancel(jobs, signals, claims);
   const over = new AbortController();
   const stop = { signal: AbortSignal.any([cancel, leave, over.signal]) };
   try {
+    await eventLoop.turn();
     yield* executeRun(plan, execution, {
       signals: ({ id }) => ({ cancel: claims.cancelSignal(id, cancel), leave }),
       turn: (note) =>

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inTurns } from '../base/in-turns.ts';
 import { CroniumError } from '../domain/errors.ts';
 import { DEFAULT_TIMEOUT_MS, type ScriptEvent } from '../domain/event.ts';
 import type { Files } from '../domain/files.ts';
@@ -21,6 +22,9 @@ const GRACE_MS = 5_000;
 
 /** A `start` is one message of at most 64 KiB; the rest of it needs little. */
 const MAX_SPEC_BYTES = 60_000;
+
+/** Servers that are planned for in one turn of the event loop: a few milliseconds. */
+const PLANNED_PER_TURN = 200;
 
 export interface PlanningDeps extends SecretsDeps {
   readonly payloadsDir: string;
@@ -61,11 +65,8 @@ export async function planRun(event: ScriptEvent, options: PlanOptions, deps: Pl
     ...(event.api ? { api: event.api } : {}),
     secrets: await askSecrets(event, deps, options),
   };
-  const jobs = servers.map((server): JobPlan => {
-    const own = values.own(server);
-    return { id: newId(), server, ...(own ? { own } : {}) };
-  });
-  checkSize(event.name, spec, jobs);
+  const jobs = await planJobs(servers, values.own);
+  await checkSize(event.name, spec, jobs);
   return {
     id: newId(),
     eventId: event.id,
@@ -88,8 +89,21 @@ export function newId(): string {
   return randomBytes(16).toString('hex');
 }
 
+/** A job for each server, with what is its own there. */
+export async function planJobs(
+  servers: readonly Server[],
+  ownOf: (server: Server, index: number) => JobPlan['own'],
+): Promise<JobPlan[]> {
+  const jobs: JobPlan[] = [];
+  await inTurns(servers, { perTurn: PLANNED_PER_TURN }, (server, index) => {
+    const own = ownOf(server, index);
+    jobs.push({ id: newId(), server, ...(own ? { own } : {}) });
+  });
+  return jobs;
+}
+
 /** Throws `CroniumError` `run/size` when what travels in a `start` is too large for any of the jobs. */
-export function checkSize(event: string, spec: StartSpec, jobs: readonly JobPlan[]): void {
+export async function checkSize(event: string, spec: StartSpec, jobs: readonly JobPlan[]): Promise<void> {
   const { input, ...message } = spec;
   const refuse = (found: string): never => {
     throw new CroniumError('run/size', `Cannot run "${event}": ${found}; name a file under "files" for larger data`);
@@ -98,7 +112,12 @@ export function checkSize(event: string, spec: StartSpec, jobs: readonly JobPlan
   if (inputSize > MAX_INPUT_BYTES) {
     refuse(`its input is ${inputSize} bytes, at most ${MAX_INPUT_BYTES} are possible`);
   }
-  const size = Math.max(...jobs.map(({ own }) => Buffer.byteLength(JSON.stringify({ ...message, ...own }))));
+  const sizeWith = (own: JobPlan['own']): number => Buffer.byteLength(JSON.stringify({ ...message, ...own }));
+  const owns = jobs.flatMap(({ own }) => own ?? []);
+  let size = owns.length < jobs.length ? sizeWith(undefined) : 0;
+  await inTurns(owns, { perTurn: PLANNED_PER_TURN }, (own) => {
+    size = Math.max(size, sizeWith(own));
+  });
   if (size <= MAX_SPEC_BYTES) return;
   refuse(`its arguments, environment and secrets are ${size} bytes together, at most ${MAX_SPEC_BYTES} are possible`);
 }

@@ -1,13 +1,13 @@
 import { utimes } from 'node:fs/promises';
 import { CroniumError } from '../domain/errors.ts';
 import { shortId } from '../domain/id.ts';
-import type { JobPlan, JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
+import type { JobRecord, RunPlan, RunRecord } from '../domain/run.ts';
 import type { Server } from '../domain/server.ts';
 import { findArchive } from '../payload/cache.ts';
 import type { KeptPlan } from '../store/runs.ts';
 import { askSecrets, type SecretsDeps } from './ask-secrets.ts';
 import type { ReplayOptions } from './cronium.ts';
-import { checkSize, newId } from './planning.ts';
+import { checkSize, newId, planJobs } from './planning.ts';
 
 export interface ReplayDeps extends SecretsDeps {
   readonly payloadsDir: string;
@@ -29,7 +29,9 @@ export async function planReplay(
       `Cannot replay run ${shortId(run.id)}: the version of Cronium that started it did not keep what it needs; run the script again`,
     );
   }
-  const jobs = await planJobs(chooseJobs(run, options.servers), kept, deps);
+  const chosen = chooseJobs(run, options.servers);
+  const servers = await deps.renewServers(chosen.map(({ server }) => server));
+  const jobs = await planJobs(servers, (_, index) => kept.own.get(chosen[index]?.id ?? ''));
   const payload = { sha256, size: kept.payloadSize };
   const file = await findArchive(deps.payloadsDir, payload);
   if (file === undefined) {
@@ -43,7 +45,7 @@ export async function planReplay(
   const { secrets: names, overlap, parallel, maxFailures, retries, ...common } = kept.spec;
   const event = { id: eventId, name: eventName, script, secrets: names };
   const spec = { ...common, secrets: await askSecrets(event, deps, options) };
-  checkSize(eventName, spec, jobs);
+  await checkSize(eventName, spec, jobs);
   return {
     id: newId(),
     ...{ eventId, eventName, script, overlap, parallel, retries, jobs, spec },
@@ -67,12 +69,4 @@ function chooseJobs({ id, jobs }: RunRecord, servers: readonly string[] | undefi
     );
   }
   return jobs.filter(({ server }) => servers.includes(server.name));
-}
-
-async function planJobs(jobs: readonly JobRecord[], kept: KeptPlan, deps: ReplayDeps): Promise<JobPlan[]> {
-  const servers = await deps.renewServers(jobs.map(({ server }) => server));
-  return servers.map((server, index) => {
-    const own = kept.own.get(jobs[index]?.id ?? '');
-    return { id: newId(), server, ...(own ? { own } : {}) };
-  });
 }

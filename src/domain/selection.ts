@@ -3,6 +3,8 @@ import { LOCAL, type Server } from './server.ts';
 
 interface Scope {
   readonly catalog: readonly Server[];
+  /** By name: a group may name every one of a thousand. */
+  readonly named: ReadonlyMap<string, Server>;
   readonly groups: Readonly<Record<string, readonly string[]>>;
   /** The groups that are being opened, outermost first. */
   readonly opened: readonly string[];
@@ -23,7 +25,9 @@ export function selectServers(
   catalog: readonly Server[],
   groups: Readonly<Record<string, readonly string[]>>,
 ): Server[] {
-  return select(selectors, { catalog, groups, opened: [], missing: 'throw' });
+  const named = new Map<string, Server>();
+  for (const server of catalog) if (!named.has(server.name)) named.set(server.name, server);
+  return select(selectors, { catalog, named, groups, opened: [], missing: 'throw' });
 }
 
 /** Says whether a text can name a server or be its address: `host`, `user@host:port`, nothing that `ssh` or a shell could misread. */
@@ -72,7 +76,7 @@ function find(term: string, scope: Scope): readonly Server[] {
     const names = scope.catalog.filter((server) => server.kind !== 'local').map((server) => server.name);
     throw new CroniumError('server/unknown', `No server matches "${term}": ${listed(names, 'servers')}`);
   }
-  const known = scope.catalog.find((server) => server.name === term);
+  const known = scope.named.get(term);
   if (known) return [known];
   if (term === LOCAL.name) return [LOCAL];
   if (!isServerName(term)) {

@@ -2,6 +2,7 @@ import type { ScriptFile } from '../domain/event.ts';
 import type { GitState, JobPlan, JobRecord, ReplaySpec, RunPlan, RunRecord, RunTrigger } from '../domain/run.ts';
 import type { Connection } from './connection.ts';
 import { JOB_COLUMNS, jobRecord } from './jobs.ts';
+import type { Owner } from './owner.ts';
 import { integer, object, optionalObject, optionalText, type Row, text } from './row.ts';
 import type { RunFiles } from './run-files.ts';
 
@@ -32,8 +33,11 @@ export class Runs {
     this.#files = files;
   }
 
-  /** Writes the run down with all its jobs `queued`, before anything happens anywhere. Of secrets only the names are kept. */
-  insert(plan: RunPlan, at: number): void {
+  /**
+   * Writes the run down with all its jobs `queued`, before anything happens anywhere; with a lease, they are its owner's. Of secrets
+   * only the names are kept.
+   */
+  insert(plan: RunPlan, at: number, lease?: { readonly owner: Owner; readonly until: number }): void {
     const { id, eventId, eventName, payload, script, trigger, git, replayOf } = plan;
     const spec = replaySpec(plan);
     this.#connection.transaction(() => {
@@ -57,10 +61,14 @@ export class Runs {
       );
       // In one statement: there may be a thousand.
       this.#connection.run(
-        `INSERT INTO jobs (id, run_id, position, server, phase, phase_at, own)
-         SELECT value ->> 0, @run, key, value ->> 1, 'queued', @at, value ->> 2 FROM json_each(@jobs)`,
+        `INSERT INTO jobs (id, run_id, position, server, phase, phase_at, own,
+           owner, owner_place, owner_pid, owner_start, lease_until)
+         SELECT value ->> 0, @run, key, value ->> 1, 'queued', @at, value ->> 2,
+           @owner, @place, @pid, @start, @until FROM json_each(@jobs)`,
         {
-          ...{ run: id, at },
+          ...{ run: id, at, until: lease?.until ?? null, owner: lease?.owner.id ?? null },
+          ...{ place: lease?.owner.place ?? null, pid: lease?.owner.pid ?? null },
+          start: lease?.owner.startTicks ?? null,
           jobs: JSON.stringify(
             plan.jobs.map(({ id: job, server, own }) => [
               job,

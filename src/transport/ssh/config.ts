@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { hostname, userInfo } from 'node:os';
+import { eventLoop } from '../../base/loop-share.ts';
 import { type Address, parseAddress } from './address.ts';
 import { type ConfigRoots, concreteHosts, configStamp, readUserConfig } from './config-files.ts';
 import { adaptDirectives, type ConfigOutline, isConfirmed, likeness, readOutline } from './config-outline.ts';
@@ -40,6 +41,7 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
   let cache = new Map<string, Promise<ResolvedHost>>();
   let answers = new Map<string, Promise<Directives | undefined>>();
   let outline: Promise<ConfigOutline | undefined> | undefined;
+  let local: LocalSide | undefined;
   let cachedStamp: string | undefined;
   let stamp: Promise<string> | undefined;
   let stampTakenAt = 0;
@@ -68,11 +70,14 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
     const known = answers;
     outline ??= readOutline(deps);
     const read = await outline;
+    // A thousand have waited for it, and each of them looks itself up.
+    await eventLoop.turn();
     const alike = read && likeness(read, address);
     if (alike === undefined) return ask(address);
     const asked = known.get(alike.key);
     if (asked !== undefined) {
       const directives = await asked;
+      await eventLoop.turn();
       return directives === undefined ? ask(address) : adaptDirectives(directives, alike);
     }
     const answer = ask(address);
@@ -98,12 +103,15 @@ export function createSshConfig(deps: SshConfigDeps): SshConfig {
         cache = new Map();
         answers = new Map();
         outline = undefined;
+        local = undefined;
       }
       const cached = cache.get(address);
       if (cached !== undefined) return cached;
       const resolving = directivesOf(parsed).then((directives) => {
         refuseUnsupported(parsed.host, directives);
-        return buildResolvedHost(parsed.host, directives, localSide(deps));
+        // Who we are may be asked of the network.
+        local ??= localSide(deps);
+        return buildResolvedHost(parsed.host, directives, local);
       });
       const mine = cache;
       mine.set(address, resolving);

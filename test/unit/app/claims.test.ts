@@ -31,6 +31,21 @@ test('Claims.claim() gives a job to one of several, and once', () => {
   expect([...made.theirs.claim([ONE])]).toEqual([ONE]);
 });
 
+test('Claims.begin() writes a run down with its jobs in our hands, and nothing of it when that fails', () => {
+  using made = fixture();
+  const plan = planOf('next', ['web-1', 'web-2']);
+  const jobs = plan.jobs.map(({ id }) => id);
+  made.ours.begin(plan);
+  expect(made.store.runs.find(plan.id)).toMatchObject([{ jobs: [{ phase: 'queued' }, { phase: 'queued' }] }]);
+  expect([...made.theirs.claim(jobs)]).toEqual([]);
+  expect(jobs.map((job) => made.ours.has(job))).toEqual([true, true]);
+  made.ours.release(jobs);
+  expect([...made.theirs.claim(jobs)]).toEqual(jobs);
+  const twice = planOf('twice', ['web-1', 'web-1']);
+  expect(() => made.ours.begin(twice)).toThrow('UNIQUE');
+  expect(made.ours.has(twice.jobs[0]?.id ?? '')).toBe(false);
+});
+
 test('Claims.requestCancel() begins with our jobs at once and leaves the others to their owners', () => {
   using made = fixture();
   made.ours.claim([ONE]);
