@@ -51,6 +51,8 @@ export interface ConnectionDeps {
   /** The jump hosts on the way, of which `via` is the last. */
   readonly jumps: readonly string[];
   readonly logins: LoginMemory;
+  /** Waits until there is time for a handshake; the server has said its first word. */
+  readonly turnToShake: (options: { readonly signal: AbortSignal }) => Promise<void>;
   /** It may take long, and not for our sake: a person is going to be asked, or nobody answers. */
   readonly onWaiting: () => void;
 }
@@ -99,6 +101,7 @@ async function attempt(host: ResolvedHost, deps: ConnectionDeps, options: Attemp
   const onAbort = () => stop.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   const deadline = new Deadline(() => stop.abort(timeoutError(host, phase)));
+  let silence: NodeJS.Timeout | undefined;
   const whileAsking = <T>(work: () => Promise<T>) => {
     deps.onWaiting();
     return deadline.without(work);
@@ -120,8 +123,9 @@ async function attempt(host: ResolvedHost, deps: ConnectionDeps, options: Attemp
       if (key === undefined) deps.logins.forget(place);
       else deps.logins.accepted(place, fingerprint(key.publicKey.getPublicSSH()));
     };
+    silence = setTimeout(deps.onWaiting, SILENT_MS);
     deadline.start(host.connectTimeoutMs);
-    const { socket, explain } = await calledWhenSilent(openSocket(host, deps, stop.signal), deps.onWaiting);
+    const { socket, explain } = await openSocket(host, deps, stop.signal);
     phase = 'handshake';
     const knownKey = async () => (await identities).known;
     return await establish(host, socket, {
@@ -131,6 +135,10 @@ async function attempt(host: ResolvedHost, deps: ConnectionDeps, options: Attemp
       algorithms,
       check,
       explain,
+      turn: () => {
+        clearTimeout(silence);
+        return deadline.without(() => deps.turnToShake({ signal: stop.signal }));
+      },
       createLogin: (fail) => createLogin(host, { ...deps, identities, askPerson, fail, onAccepted }),
       onVerified: () => {
         phase = 'login';
@@ -143,6 +151,7 @@ async function attempt(host: ResolvedHost, deps: ConnectionDeps, options: Attemp
     stop.abort(error);
     throw error;
   } finally {
+    clearTimeout(silence);
     deadline.stop();
     signal.removeEventListener('abort', onAbort);
   }
@@ -176,13 +185,4 @@ async function openSocket(host: ResolvedHost, { via, env }: ConnectionDeps, sign
   if (via !== undefined) return { socket: await via.forward(host, { signal }), explain };
   if (host.proxyCommand !== undefined) return startProxyCommand(host, { env });
   return { socket: await connectSocket(host, { signal }), explain };
-}
-
-async function calledWhenSilent<T>(work: Promise<T>, onSilent: () => void): Promise<T> {
-  const timer = setTimeout(onSilent, SILENT_MS);
-  try {
-    return await work;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -7,6 +7,7 @@ import { guardChannels } from './channel-guard.ts';
 import { prepareKeys } from './cipher-keys.ts';
 import type { Connection, StartRequest } from './connection.ts';
 import { connectError } from './errors.ts';
+import { holdFirstWord } from './first-word.ts';
 import { type Flight, type FlightOptions, prepareFlight } from './flight.ts';
 import { gatherGreeting } from './greeting.ts';
 import type { HostKeyCheck } from './host-key.ts';
@@ -28,6 +29,8 @@ export interface EstablishOptions {
   readonly check: HostKeyCheck;
   /** Why the socket ended, when it knows better than we do. */
   readonly explain: () => Error | undefined;
+  /** Waits until there is time for the handshake. */
+  readonly turn: () => Promise<void>;
   readonly createLogin: (fail: (error: Error) => void) => Login;
   /** A command to send along with the login, where the key is known. */
   readonly first?: { readonly request: StartRequest; readonly knownKey: FlightOptions['knownKey'] };
@@ -125,6 +128,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
   try {
     joinWrites(socket);
     shareLoop(socket, eventLoop);
+    holdFirstWord(socket, options.turn);
     const rekeys = new RekeyLimit(socket);
     client.connect({
       sock: socket as never,

@@ -31,6 +31,8 @@ export interface SshPool extends AsyncDisposable {
 const IDLE_MS = 5 * 60_000;
 // sshd drops what is too much at once (MaxStartups 10:30:100).
 const HANDSHAKES_PER_HOST = 8;
+/** Servers that are called and have not answered take a file each and nothing else. One that has waits for us for two minutes. */
+const CALLS_AT_ONCE = 256;
 // Each hop may name the next with a token, so a configuration can lead on for ever.
 const MAX_JUMPS = 8;
 
@@ -58,7 +60,8 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   const knownHosts = openKnownHosts();
   const unlocked = new Map<string, ParsedKey>();
   const limit = createHandshakeLimit();
-  const slots = createSlots({ total: () => limit.total, perKey: HANDSHAKES_PER_HOST });
+  const calls = createSlots({ total: () => CALLS_AT_ONCE, perKey: HANDSHAKES_PER_HOST });
+  const handshakes = createSlots({ total: () => limit.total, perKey: Number.POSITIVE_INFINITY });
   let isDisposed = false;
 
   const drop = (entry: Entry) => {
@@ -136,19 +139,20 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
     const { signal } = entry.giveUp;
     // Loaded with the first connection: ssh2 is the largest thing that the extension loads.
     const { connectSsh } = await import('./connection.ts');
-    let releaseSlot = () => {};
+    const held: (() => void)[] = [];
+    let isOver = false;
+    const letOthers = (): void => {
+      for (const release of held.splice(0)) release();
+    };
     try {
       const via = await useJump(entry, jumps);
-      const release = await slots.take(entry.via?.key ?? `${host.hostname} ${host.port}`, { signal });
-      const end = limit.begin();
-      let isEnded = false;
-      releaseSlot = () => {
-        if (isEnded) return;
-        isEnded = true;
-        end();
-        release();
+      held.push(await calls.take(entry.via?.key ?? `${host.hostname} ${host.port}`, { signal }));
+      const turnToShake = async (options: { readonly signal: AbortSignal }): Promise<void> => {
+        held.push(await handshakes.take('', options), limit.begin());
+        // It was given up in the very moment in which its turn came.
+        if (isOver) letOthers();
       };
-      const ours = { server, turns, knownHosts, unlocked, via, jumps, onWaiting: releaseSlot };
+      const ours = { server, turns, knownHosts, unlocked, via, jumps, turnToShake, onWaiting: letOthers };
       const connection = await connectSsh(host, { ...deps, ...ours }, { ...(first ? { first } : {}), signal });
       connection.closed.then(() => releaseJump(entry, undefined));
       return connection;
@@ -156,7 +160,8 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
       releaseJump(entry, error);
       throw error;
     } finally {
-      releaseSlot();
+      isOver = true;
+      letOthers();
     }
   };
 
