@@ -26,7 +26,7 @@ type Place struct {
 
 // Prepare makes a place for the next job, whichever that will be.
 func (s *Store) Prepare() (*Place, error) {
-	name := nextPrefix + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36)
+	name := s.ownPrefix() + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36)
 	d, err := s.jobs.Make(name, 0o700)
 	if err != nil {
 		return nil, fmt.Errorf("make the job's directory: %w", err)
@@ -96,11 +96,18 @@ func (s *Store) Abandon(id string) {
 	}
 }
 
+// ownPrefix begins the names of places that were made on this machine.
+func (s *Store) ownPrefix() string { return nextPrefix + s.host.ID + "-" }
+
 // isAbandoned says of a place whether whoever made it is gone. A young one may not have its lock yet, and one of another
 // machine that shares the directory is not to be judged by its lock alone.
 func (s *Store) isAbandoned(name string) bool {
+	settles := placeSettles
+	if strings.HasPrefix(name, s.ownPrefix()) {
+		settles = ownPlaceSettles
+	}
 	entry, err := s.jobs.Stat(name)
-	if err != nil || time.Since(entry.Modified) < placeSettles {
+	if err != nil || time.Since(entry.Modified) < settles {
 		return false
 	}
 	d, err := s.jobs.Sub(name)
@@ -112,5 +119,8 @@ func (s *Store) isAbandoned(name string) bool {
 	return err == nil && !held
 }
 
-// placeSettles is how old a place must be to be judged.
-const placeSettles = time.Hour
+const (
+	// placeSettles is how old a place must be to be judged, ownPlaceSettles how old one of this machine.
+	placeSettles    = time.Hour
+	ownPlaceSettles = 10 * time.Second
+)

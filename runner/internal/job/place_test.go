@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -67,24 +68,29 @@ func TestAPlaceWhoseMakerIsGoneIsSweptWhenItIsOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Discard()
-	old, young := filepath.Join(path, ".next-1-old"), filepath.Join(path, ".next-1-young")
-	for _, place := range []string{old, young} {
+	hours, minute := time.Now().Add(-2*time.Hour), time.Now().Add(-time.Minute)
+	ages := map[string]time.Time{
+		".next-elsewhere-1-old": hours, ".next-elsewhere-1-young": minute,
+		".next-here-1-old": minute, ".next-here-1-young": time.Now(),
+		filepath.Base(held.Dir.Path()): hours,
+	}
+	for name, at := range ages {
+		place := filepath.Join(path, name)
 		if err := os.MkdirAll(filepath.Join(place, "work"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-	}
-	before := time.Now().Add(-2 * time.Hour)
-	for _, place := range []string{old, held.Dir.Path()} {
-		if err := os.Chtimes(place, before, before); err != nil {
+		if err := os.Chtimes(place, at, at); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := store.Gone(); len(got) != 1 || got[0] != filepath.Base(old) {
+	got := store.Gone()
+	slices.Sort(got)
+	if !slices.Equal(got, []string{".next-elsewhere-1-old", ".next-here-1-old"}) {
 		t.Errorf("got %v", got)
 	}
 	store.Sweep()
 	entries, err := os.ReadDir(path)
-	if err != nil || len(entries) != 2 {
+	if err != nil || len(entries) != 3 {
 		t.Errorf("got %v, %v", entries, err)
 	}
 }
