@@ -1,6 +1,6 @@
 /** First in, first out, with the sizes of its items counted. */
 export class SizedQueue<T> {
-  #items: { readonly item: T; readonly size: number }[] = [];
+  #items: ({ readonly item: T; readonly size: number } | undefined)[] = [];
   #head = 0;
   #size = 0;
 
@@ -21,6 +21,8 @@ export class SizedQueue<T> {
   shift(): T | undefined {
     const first = this.#items[this.#head];
     if (!first) return undefined;
+    // What was taken is not kept.
+    this.#items[this.#head] = undefined;
     this.#head += 1;
     this.#size -= first.size;
     // Moving the rest up costs as much as the rest is long: not at every item.
