@@ -1,4 +1,5 @@
 import { crc32c } from '../base/crc32c.ts';
+import { ownBytes, release } from '../base/own-bytes.ts';
 import { CroniumError } from './errors.ts';
 
 /** What a record of a job's spool says; see docs/protocol.md, "Spool". */
@@ -18,6 +19,8 @@ export interface LogRecord {
 
 /** The longest body, so that nobody can make a reader hold more than one such record. */
 const MAX_BODY_BYTES = 65_536;
+
+const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /** Length, type, seq and time. */
 const HEADER_BYTES = 21;
@@ -47,8 +50,9 @@ export class RecordDecoder {
   #seq: number;
   #afterHole = false;
   /** The beginning of a record whose rest has not come yet. */
-  #part: Uint8Array = new Uint8Array(0);
+  #part = NOTHING;
   #partLength = 0;
+  #joined = NOTHING;
   #problem: CroniumError | undefined;
 
   constructor(start: { readonly offset: number; readonly seq: number } = { offset: 0, seq: 0 }) {
@@ -66,6 +70,11 @@ export class RecordDecoder {
     return this.#seq;
   }
 
+  /** All of the first record of the last push, if its beginning had come before: it does not stand in what was pushed. */
+  get joined(): Uint8Array<ArrayBuffer> {
+    return this.#joined;
+  }
+
   /** What is wrong with the record at `offset`, as soon as it is known. */
   get problem(): CroniumError | undefined {
     return this.#problem;
@@ -81,6 +90,7 @@ export class RecordDecoder {
   /** As `push`, but throws nothing: `problem` tells. */
   pushValid(bytes: Uint8Array): LogRecord[] {
     const records: LogRecord[] = [];
+    this.#joined = NOTHING;
     if (this.#problem !== undefined) return records;
     try {
       this.#decode(bytes, records);
@@ -126,15 +136,17 @@ export class RecordDecoder {
     }
     records.push(this.#record(this.#part, 0, this.#partLength));
     // The body is a view into this buffer from now on, so the next part gets a new one.
-    this.#part = new Uint8Array(0);
+    this.#joined = this.#part;
+    this.#part = NOTHING;
     this.#partLength = 0;
     return at;
   }
 
   #append(bytes: Uint8Array, capacity: number): void {
     if (this.#part.length < capacity) {
-      const grown = new Uint8Array(capacity);
+      const grown = ownBytes(capacity);
       grown.set(this.#part.subarray(0, this.#partLength));
+      release(this.#part);
       this.#part = grown;
     }
     this.#part.set(bytes, this.#partLength);

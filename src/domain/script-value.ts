@@ -76,7 +76,7 @@ export class ValueCollector {
     begun.bytes += bytes.length;
     if (begun.bytes > MAX_VALUE_BYTES) throw new Error(`it has more than ${MAX_VALUE_BYTES} bytes`);
     // The record is a view into a buffer that others use again.
-    begun.parts.push(head.hasMore ? bytes.slice() : bytes);
+    begun.parts.push(head.hasMore ? new Uint8Array(bytes) : bytes);
     if (head.hasMore) return undefined;
     this.#begun = undefined;
     const value = JSON.parse(decode(Buffer.concat(begun.parts))) as Json;

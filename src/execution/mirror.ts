@@ -14,7 +14,8 @@ export interface Mirror {
   readonly problem: CroniumError | undefined;
   /**
    * Takes a piece of the spool, which may begin and end within a record, and returns the records that it completes. An offset
-   * beyond what has come leaves a hole (segments that the server dropped). A bad record throws `CroniumError` `record/…`.
+   * beyond what has come leaves a hole (segments that the server dropped). A bad record throws `CroniumError` `record/…`. The records
+   * are to be read before `bytes` are used again, and before the next call.
    */
   write(offset: number, bytes: Uint8Array): LogRecord[];
   /** The records that are kept, from a border on. */

@@ -1,12 +1,16 @@
 import { AsyncQueue } from '../base/async-queue.ts';
+import { ownBytes, release } from '../base/own-bytes.ts';
 import { CroniumError } from '../domain/errors.ts';
 import type { JobState } from './message.ts';
 import { INITIAL_CREDIT_BYTES } from './outbox.ts';
 
-/** Spool bytes at their logical offset. They may begin and end in the middle of a record. */
+/**
+ * Spool bytes at their logical offset. They may begin and end in the middle of a record. They are there until the next piece is asked
+ * for.
+ */
 export interface SpoolPiece {
   readonly offset: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What the session lends to an attachment. */
@@ -18,7 +22,6 @@ interface Wire {
 /** Credit is given back in portions, not for every frame. */
 const WINDOW_PORTION_BYTES = 262_144;
 const OFFSET_BYTES = 8;
-const SMALL_BYTES = 4_096;
 
 /**
  * A job's spool as it arrives, from the offset that was asked for to the job's end. Memory is bounded by the stream's credit:
@@ -70,11 +73,13 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
     if (!Number.isSafeInteger(offset) || (this.#next !== undefined && offset < this.#next)) {
       throw new CroniumError('stream', `a piece of the log goes back to offset ${offset}`);
     }
-    const bytes = body.subarray(OFFSET_BYTES);
-    this.#next = offset + bytes.length;
-    // A small piece is copied: it would hold the whole packet that it came in, and many of them far more than the credit.
-    if (bytes.length > 0)
-      this.#pieces.push({ offset, bytes: bytes.length < SMALL_BYTES ? new Uint8Array(bytes) : bytes });
+    const length = body.length - OFFSET_BYTES;
+    this.#next = offset + length;
+    if (length === 0) return;
+    // Copied: what it came in is used again, and would often be far larger.
+    const bytes = ownBytes(length);
+    bytes.set(body.subarray(OFFSET_BYTES));
+    this.#pieces.push({ offset, bytes });
   }
 
   /** The job has ended and every byte was sent. */
@@ -98,6 +103,7 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
       for await (const piece of this.#pieces) {
         yield piece;
         this.#owed += piece.bytes.length + OFFSET_BYTES;
+        release(piece.bytes);
         if (this.#owed >= WINDOW_PORTION_BYTES) {
           this.#credit += this.#owed;
           this.#wire?.window(this.#owed);

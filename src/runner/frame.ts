@@ -1,9 +1,11 @@
+import { ownBytes, release } from '../base/own-bytes.ts';
 import { CroniumError } from '../domain/errors.ts';
 
 /** One unit on the wire; docs/protocol.md, "Frames". */
 export interface Frame {
   readonly kind: FrameKind;
   readonly stream: number;
+  /** A view into memory that is used again, or given back: see `FrameDecoder.push`. */
   readonly body: Uint8Array;
 }
 
@@ -13,7 +15,7 @@ export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 export const HEADER_BYTES = 9;
 export const MAX_BODY_BYTES = 65_536;
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 export function encodeFrame(frame: Frame): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + frame.body.length);
@@ -25,19 +27,26 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return bytes;
 }
 
-/** Cuts a byte stream into frames. Holds at most one incomplete frame; bodies are views into what was pushed where possible. */
+/** Cuts a byte stream into frames. Holds at most one incomplete frame and the one before it. */
 export class FrameDecoder {
   /** A copy of the frame that has begun: what it came in may be much larger, and come in very small pieces. */
-  #part: Uint8Array = NOTHING;
+  #part = NOTHING;
   #partLength = 0;
+  /** The frame that came in parts and was returned last. */
+  #returned = NOTHING;
 
   /** Whether a stream that ends now ends within a frame. */
   get isCut(): boolean {
     return this.#partLength > 0;
   }
 
-  /** The frames that `bytes` completes. Throws `CroniumError` (`frame/…`) on a violation; the decoder is of no use after that. */
+  /**
+   * The frames that `bytes` completes. Their bodies are to be read before `bytes` is used again, and before the next push. Throws
+   * `CroniumError` (`frame/…`) on a violation; the decoder is of no use after that.
+   */
   push(bytes: Uint8Array): Frame[] {
+    release(this.#returned);
+    this.#returned = NOTHING;
     const frames: Frame[] = [];
     let at = this.#partLength === 0 ? 0 : this.#finish(bytes, frames);
     while (at < bytes.length) {
@@ -62,7 +71,7 @@ export class FrameDecoder {
       at += taken;
     }
     frames.push(frameAt(this.#part, 0, this.#partLength));
-    // The body is a view into this one from now on.
+    this.#returned = this.#part;
     this.#part = NOTHING;
     this.#partLength = 0;
     return at;
@@ -70,8 +79,9 @@ export class FrameDecoder {
 
   #hold(bytes: Uint8Array, wanted: number): void {
     if (this.#part.length < wanted) {
-      const larger = new Uint8Array(wanted);
+      const larger = ownBytes(wanted);
       larger.set(this.#part.subarray(0, this.#partLength));
+      release(this.#part);
       this.#part = larger;
     }
     this.#part.set(bytes, this.#partLength);

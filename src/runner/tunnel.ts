@@ -98,7 +98,7 @@ export function openTunnel(outbox: Outbox, stream: number, onClosed: () => void)
       if (isOver || hasEnded) return;
       credit -= body.length;
       if (credit < 0) throw new CroniumError('credit', 'more was sent through a tunnel than its credit allows');
-      if (body.length > 0) queue.push(body);
+      if (body.length > 0) queue.push(new Uint8Array(body));
       flow();
     },
     end: () => {

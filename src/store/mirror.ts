@@ -1,5 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ownBytes, release } from '../base/own-bytes.ts';
 import { CroniumError, sentence } from '../domain/errors.ts';
 import { type LogRecord, RecordDecoder } from '../domain/record.ts';
 import { type LogPlace, readLog } from './read-log.ts';
@@ -35,8 +36,8 @@ export class SpoolMirror implements Disposable {
   #end: number;
   /** Where the stream goes on: `#end` and what has come of the record there. */
   #next: number;
-  /** The bytes from `#end` to `#next`. */
-  #held: Uint8Array = new Uint8Array(0);
+  /** What the first record that was returned last is a view of, if that came in parts. */
+  #joined = ownBytes(0);
   #segment: Segment | undefined;
   #descriptor: number | undefined;
   /** Segments with bytes that may not be on disk, and those that are on the way there. */
@@ -72,7 +73,8 @@ export class SpoolMirror implements Disposable {
   /**
    * Takes a piece of the spool, which may begin and end within a record, and returns the records that it completes. What is here
    * already is passed over; an offset beyond what has come leaves a hole (segments that the server dropped). A bad record throws
-   * as in `RecordDecoder` and is not kept: attach at `end` and write again from there.
+   * as in `RecordDecoder` and is not kept: attach at `end` and write again from there. The records are to be read before `bytes` are
+   * used again, and before the next call.
    */
   write(offset: number, bytes: Uint8Array): LogRecord[] {
     if (this.#isClosed) throw new Error(`The mirror in "${this.#dir}" is closed`);
@@ -84,15 +86,16 @@ export class SpoolMirror implements Disposable {
 
     const fresh = bytes.subarray(this.#next - offset);
     if (fresh.length === 0) return [];
+    release(this.#joined);
+    const from = this.#next;
     this.#next += fresh.length;
     const records = this.#decoder.push(fresh);
-    const known = this.#held.length === 0 ? fresh : Buffer.concat([this.#held, fresh]);
+    this.#joined = this.#decoder.joined;
     try {
-      this.#keep(records, known);
+      this.#keep(records, { from, bytes: fresh });
     } catch (error) {
       throw this.#fail('write', error);
     }
-    this.#held = new Uint8Array(known.subarray(this.#decoder.offset - this.#end));
     this.#end = this.#decoder.offset;
     return records;
   }
@@ -124,7 +127,6 @@ export class SpoolMirror implements Disposable {
 
   #goOnAt(offset: number): void {
     this.#decoder.skipTo(offset);
-    this.#held = new Uint8Array(0);
     this.#next = offset;
     this.#end = offset;
   }
@@ -135,19 +137,29 @@ export class SpoolMirror implements Disposable {
     this.#segment = undefined;
   }
 
-  /** Writes the records, whose bytes `known` begins with, to the segments they belong to. */
-  #keep(records: readonly LogRecord[], known: Uint8Array): void {
-    const end = this.#decoder.offset;
-    let from = this.#end;
+  /** Writes the records to the segments they belong to; `fresh` is what has come and where that begins. */
+  #keep(records: readonly LogRecord[], fresh: { readonly from: number; readonly bytes: Uint8Array }): void {
+    if (records.length === 0) return;
+    const hasJoined = this.#joined.length > 0;
+    if (hasJoined) this.#keepRun(records.slice(0, 1), this.#end, this.#joined);
+    const from = this.#end + this.#joined.length;
+    const rest = fresh.bytes.subarray(from - fresh.from, this.#decoder.offset - fresh.from);
+    this.#keepRun(hasJoined ? records.slice(1) : records, from, rest);
+  }
+
+  /** Writes records that stand one behind the other in `bytes`, the first at the offset `start`. */
+  #keepRun(records: readonly LogRecord[], start: number, bytes: Uint8Array): void {
+    const end = start + bytes.length;
+    let from = start;
     if (!this.#hasRoomUpTo(end)) {
       for (const [index, record] of records.entries()) {
         if (this.#hasRoomUpTo(records[index + 1]?.offset ?? end)) continue;
-        this.#writeAll(from, known.subarray(from - this.#end, record.offset - this.#end));
+        this.#writeAll(from, bytes.subarray(from - start, record.offset - start));
         this.#beginSegment(record.offset);
         from = record.offset;
       }
     }
-    this.#writeAll(from, known.subarray(from - this.#end, end - this.#end));
+    this.#writeAll(from, bytes.subarray(from - start));
   }
 
   #hasRoomUpTo(offset: number): boolean {

@@ -31,7 +31,10 @@ export interface OpenOptions {
 export interface RemoteProcess {
   /** Honours back-pressure: `write` returns false until `drain`. */
   readonly stdin: Writable;
-  /** Ends when the process closed it or the connection is gone; never emits `error` without a listener crashing the program. */
+  /**
+   * Ends when the process closed it or the connection is gone; never emits `error` without a listener crashing the program. What a
+   * `data` event brings is there until the event is over: who keeps it takes a copy. What is read by `read` or iteration stays.
+   */
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** Settles when the process is gone, after both outputs ended; never rejects. */

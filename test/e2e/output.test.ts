@@ -26,6 +26,23 @@ test('nothing of 100,000 numbered lines on both streams is lost or out of order,
   }
 });
 
+test('long lines and letters of several bytes come as they are, however records, frames and packets cut them', async () => {
+  const script = lab.script(
+    'long.py',
+    'import sys\nfor i in range(3000):\n  sys.stdout.write(("%d größer 漢字 🎉 " % i) * (i % 700) + "\\n")\n',
+  );
+  const seen = createHash('sha256');
+  await lab.run(script, {
+    on: ['web1'],
+    onEvent: (event) => {
+      if (event.type === 'output') seen.update(event.text);
+    },
+  });
+  const expected = createHash('sha256');
+  for (let line = 0; line < 3_000; line++) expected.update(`${`${line} größer 漢字 🎉 `.repeat(line % 700)}\n`);
+  expect(seen.digest('hex')).toBe(expected.digest('hex'));
+});
+
 function numbered(letter: string): string {
   const hash = createHash('sha256');
   for (let line = 0; line < 100_000; line++) hash.update(`${letter}${line}\n`);

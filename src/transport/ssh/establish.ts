@@ -19,6 +19,7 @@ import { openOrder } from './order.ts';
 import { printable } from './printable.ts';
 import { openPrivates, ping, signAtOnce, wrap } from './protocol.ts';
 import { RekeyLimit } from './rekey-limit.ts';
+import { releaseReads } from './release-reads.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { shareLoop } from './share-loop.ts';
 import { describeHost } from './socket.ts';
@@ -164,6 +165,7 @@ export async function establish(host: ResolvedHost, socket: Duplex, options: Est
     });
     const privates = openPrivates(client);
     gatherGreeting(privates);
+    releaseReads(privates);
     const onViolation = (found: string) =>
       fail(connectError('connect/protocol', `The connection to ${describeHost(host)} was cut off: ${found}`));
     guardChannels(privates, { socket, onViolation });

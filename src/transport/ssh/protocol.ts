@@ -20,7 +20,9 @@ export interface PrivateProtocol {
   readonly _strictMode?: boolean;
   /** What waits for the end of a new key exchange. */
   readonly _queue?: readonly Buffer[];
-  /** Takes a chunk from one place to another; says up to where it did. Another function once the greeting is there. */
+  /** Takes all of a chunk from one place to another. */
+  parse(chunk: Buffer, from: number, to: number): void;
+  /** The same, and says up to where it did. Another function once the greeting is there. */
   _parse: (this: PrivateProtocol, chunk: Buffer, from: number, to: number) => number;
   /** What `_parse` has kept of a greeting that is not whole. */
   _buffer: Buffer | undefined;
@@ -53,6 +55,7 @@ export interface PrivateChannel extends Channel {
 }
 
 const METHODS = [
+  'parse',
   '_parse',
   'service',
   'authPK',

@@ -1,5 +1,6 @@
 import { Readable, Writable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
+import { releaseUnder } from '../../base/own-bytes.ts';
 import type { RemoteExit, RemoteProcess } from '../transport.ts';
 import { printable } from './printable.ts';
 
@@ -77,6 +78,8 @@ function readableOf(source: Readable, channel: ClientChannel): Readable {
   source.on('data', (chunk: Buffer) => {
     if (output.destroyed) return;
     if (!output.push(chunk)) source.pause();
+    // Nobody keeps it: it was told and is not waiting (`RemoteProcess.stdout`).
+    if (output.readableLength === 0) releaseUnder(chunk);
   });
   const end = () => {
     if (!output.destroyed && !output.readableEnded) output.push(null);

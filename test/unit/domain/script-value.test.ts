@@ -36,6 +36,19 @@ test('push() joins the parts of a value, also within a character; its number is 
   expect(collector.begunAt).toBeUndefined();
 });
 
+test('push() keeps the parts of a value while the memory in which they came is used again', () => {
+  const collector = new ValueCollector();
+  const push = (seq: number, head: object, bytes: string) => {
+    const body = Buffer.from(`${JSON.stringify(head)}\n${bytes}`);
+    const found = collector.push({ type: 'OUTPUT', seq, time: 0, offset: seq, body });
+    body.fill(0);
+    return found;
+  };
+  push(1, { key: 'k', more: true }, '"one ');
+  push(2, { key: 'k', part: 1, more: true }, 'two ');
+  expect(push(3, { key: 'k', part: 2 }, 'three"')).toMatchObject({ name: 'k', value: 'one two three' });
+});
+
 test('push() drops a value that broke off, and parts whose beginning is gone', () => {
   expect(
     collect([

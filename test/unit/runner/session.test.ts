@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Duplex, Writable } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
 import { Stopped } from '../../../src/domain/errors.ts';
+import { encodeFrame, FrameKind } from '../../../src/runner/frame.ts';
 import { INITIAL_CREDIT_BYTES } from '../../../src/runner/outbox.ts';
 import type { RemoteOpener } from '../../../src/runner/remote.ts';
 import { openSession } from '../../../src/runner/runner.ts';
@@ -49,6 +50,56 @@ test('Session ends when the runner sends more of a log than its credit allows', 
   const piece = Buffer.alloc(32_768);
   for (let at = 0; at <= INITIAL_CREDIT_BYTES; at += piece.length) runner.log(Number(stream), at, piece);
   expect(await closed).toMatchObject({ code: 'session/violation' });
+});
+
+/** Says bytes in memory that is used again, as they come from a connection. */
+function lend(runner: ScriptedRunner, bytes: Uint8Array): void {
+  const lent = Buffer.from(bytes);
+  runner.sayBytes(lent);
+  lent.fill(0xff);
+}
+
+test('what comes through a tunnel stays what it is until it is read', async () => {
+  const opener = scriptedOpener((runner) => runner.greet());
+  const sockets: Duplex[] = [];
+  const helpers = { serve: ({ socket }: Tunnel) => void sockets.push(socket), attached: () => {} };
+  const { session } = await openSession(opener, artifacts, { server: 'web', helpers, signal });
+  const runner = opener.runners[0] ?? expect.unreachable();
+  runner.say(TUNNEL);
+  for (const text of ['GET / HTTP/1.1', 'and more']) {
+    lend(runner, encodeFrame({ kind: FrameKind.data, stream: TUNNEL.stream, body: Buffer.from(text) }));
+  }
+  lend(runner, encodeFrame({ kind: FrameKind.end, stream: TUNNEL.stream, body: new Uint8Array(0) }));
+  await expect.poll(() => sockets).toHaveLength(1);
+  const pieces: Buffer[] = [];
+  for await (const piece of sockets[0] ?? []) pieces.push(piece as Buffer);
+  expect(Buffer.concat(pieces).toString()).toBe('GET / HTTP/1.1and more');
+  await session[Symbol.asyncDispose]();
+});
+
+test('a piece of a log stays what it is until the next one is asked for, however its frames are cut', async () => {
+  const { session, runner } = await open();
+  const attaching = session.attach(JOB, 0);
+  const { stream } = await runner.hears('attach');
+  runner.say({ type: 'attached', job: JOB, stream, offset: 0, end: 0, state: STATE });
+  const { attachment } = await attaching;
+  const sizes = [1, 60_000, 20, 65_528, 40_000, 30_000, 9];
+  const frames = Buffer.concat(
+    sizes.map((size, index) => {
+      const body = Buffer.alloc(8 + size, index + 1);
+      body.writeBigUInt64BE(BigInt(sizes.slice(0, index).reduce((sum, each) => sum + each, 0)));
+      return encodeFrame({ kind: FrameKind.data, stream: Number(stream), body });
+    }),
+  );
+  for (let at = 0; at < frames.length; at += 32_000) lend(runner, frames.subarray(at, at + 32_000));
+  runner.endLog(Number(stream));
+  const found: [size: number, content: Set<number>][] = [];
+  for await (const { bytes } of attachment) {
+    await new Promise(setImmediate);
+    found.push([bytes.length, new Set(bytes)]);
+  }
+  expect(found).toEqual(sizes.map((size, index) => [size, new Set([index + 1])]));
+  await session[Symbol.asyncDispose]();
 });
 
 test('Session.put() stops when the payload is refused, and does not send the rest', async () => {
