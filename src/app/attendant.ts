@@ -97,7 +97,7 @@ export class Attendant {
         log(`${job.server.name}: ${end.message}`);
         return end.isRunning === true;
       }
-      execution.journal.settled(job.id, end.outcome);
+      await execution.journal.settled(job.id, end.outcome);
     } catch (error) {
       log(`${job.server.name}: ${sentence(error)}`);
     }
@@ -119,12 +119,13 @@ export class Attendant {
     try {
       // Opening cuts a torn tail off, so that what is told here and what is followed then meet at one border.
       openMirror(store.logDir(job.id)).close();
+      // Looked for first: an end that is found has its whole log in front of it, which is told then.
+      const unfinished = await this.#unfinished(job);
       await teller.look();
-      const { text } = teller;
       const cancel = claims.cancelSignal(job.id, signals.cancel);
-      return await resumeJob(await this.#unfinished(job), execution, {
+      return await resumeJob(unfinished, execution, {
         signals: { cancel, leave: signals.leave },
-        text,
+        told: teller.told,
         emit,
       });
     } catch (error) {

@@ -1,10 +1,9 @@
 import { CroniumError, sentence } from '../domain/errors.ts';
-import type { OutputText } from '../domain/mask/output-text.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { Attachment } from '../runner/attachment.ts';
 import type { JobState } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
-import { Follower } from './follow.ts';
+import { Follower, type Told } from './follow.ts';
 import type { JobContext, JobEnd } from './job-context.ts';
 import { isOwnFailure, OwnLog } from './own-log.ts';
 import { reattachPauseMs } from './retry.ts';
@@ -21,10 +20,10 @@ export interface LiveJob extends Disposable {
 }
 
 /** Follows a started job to its end, over dropped connections, and over what is wrong on this machine for a while. */
-export async function followJob(context: JobContext, first: LiveJob, text: OutputText): Promise<JobEnd> {
+export async function followJob(context: JobContext, first: LiveJob, told: Told): Promise<JobEnd> {
   const { job, deps, signals } = context;
   using log = new OwnLog(() => deps.openMirror(job.id));
-  const follower = new Follower(context, text);
+  const follower = new Follower(context, told);
   let live: LiveJob | undefined = first;
   try {
     let damaged = 0;

@@ -23,6 +23,14 @@ const ACK_EVERY_BYTES = 8 * 1_048_576;
  */
 const HOLD_MS = 50;
 
+/** What of a log was told before it is followed. */
+export interface Told {
+  /** Goes on where the telling has ended. */
+  readonly text: OutputText;
+  /** Everything in front of it was told; absent: what the mirror has when it is opened first. */
+  readonly place?: RecordPlace;
+}
+
 /** Takes a job's log as it arrives: to the mirror first, then out as events. One for the whole life of a job, so no line is told twice. */
 export class Follower {
   readonly #context: JobContext;
@@ -38,10 +46,10 @@ export class Follower {
   readonly #applier: Applier;
   readonly #holes = new Holes();
 
-  /** `text` goes on where a replay of the mirror has ended. */
-  constructor(context: JobContext, text: OutputText) {
+  constructor(context: JobContext, { text, place }: Told) {
     this.#context = context;
     this.#text = text;
+    this.#told = place;
     this.#applier = applierOf(context);
   }
 

@@ -24,7 +24,7 @@ async function runToEnd(context: JobContext, plan: RunPlan, text: OutputText): P
   const start = new Start(context, plan);
   try {
     const started = await start.run();
-    return started.kind === 'live' ? await followJob(context, started.live, text) : started;
+    return started.kind === 'live' ? await followJob(context, started.live, { text }) : started;
   } catch (error) {
     return await afterFailure(context, start, error);
   } finally {

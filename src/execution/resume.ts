@@ -8,7 +8,7 @@ import type { RunEvent } from '../domain/run-event.ts';
 import type { JobState } from '../runner/message.ts';
 import type { Session } from '../runner/session.ts';
 import { applierOf } from './apply.ts';
-import { Follower, outcomeOf } from './follow.ts';
+import { Follower, outcomeOf, type Told } from './follow.ts';
 import { attachAt, FORGOTTEN, followJob, isUnknownJob, type LiveJob, onAbort } from './follow-job.ts';
 import { JobContext, type JobDeps, type JobEnd, type JobSignals } from './job-context.ts';
 
@@ -22,8 +22,8 @@ export interface UnfinishedJob extends JobPlan {
 
 export interface ResumeOptions {
   readonly signals: JobSignals;
-  /** What has decoded the mirror's output so far, when that was told. */
-  readonly text?: OutputText;
+  /** Of the mirror, by whoever has told it so far. */
+  readonly told?: Told;
   emit(event: RunEvent): Promise<void>;
 }
 
@@ -31,17 +31,17 @@ export interface ResumeOptions {
 export async function resumeJob(job: UnfinishedJob, deps: JobDeps, options: ResumeOptions): Promise<JobEnd> {
   const mask = await deps.maskOf(job.id);
   const context = new JobContext(job, deps, { ...options, mask });
-  const text = options.text ?? new OutputText(mask);
-  return await context.finish(await resumeToEnd(job, context, text), text);
+  const told = options.told ?? { text: new OutputText(mask) };
+  return await context.finish(await resumeToEnd(job, context, told), told.text);
 }
 
-async function resumeToEnd(job: UnfinishedJob, context: JobContext, text: OutputText): Promise<JobEnd> {
+async function resumeToEnd(job: UnfinishedJob, context: JobContext, told: Told): Promise<JobEnd> {
   try {
     await applyKept(context, job);
     if (job.exit) return { kind: 'settled', outcome: jobOutcome(job.exit) };
     const found = await find(job, context);
     if (found.kind === 'settled') return found;
-    return await followJob(context, found.live, text);
+    return await followJob(context, found.live, told);
   } catch (error) {
     return { kind: 'left', message: sentence(error) };
   } finally {
@@ -94,7 +94,7 @@ async function catchUp(context: JobContext, live: LiveJob, text: OutputText): Pr
   const mirror = context.deps.openMirror(context.job.id);
   try {
     using _leave = onAbort(context.signals.leave, () => attachment.detach());
-    const follower = new Follower(context, text);
+    const follower = new Follower(context, { text });
     follower.mirror = mirror;
     const isOver = state.phase === 'ended' || state.phase === 'lost';
     const until = attachment.spoolEnd ?? 0;

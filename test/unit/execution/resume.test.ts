@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Mask } from '../../../src/domain/mask/mask.ts';
+import { OutputText } from '../../../src/domain/mask/output-text.ts';
 import type { ExitReport } from '../../../src/domain/outcome.ts';
 import type { Effects } from '../../../src/execution/effects.ts';
 import type { JobDeps, JobEnd } from '../../../src/execution/job-context.ts';
@@ -78,4 +79,40 @@ test('a job whose end is here already gives what its script has set its effect b
   const end = await resumeJob(job, deps, { signals: { cancel: never, leave: never }, emit: async () => {} });
   expect(applied).toEqual([JOB.id, [['url', 'http://a']], 1]);
   expect(end).toEqual({ kind: 'settled', outcome: { kind: 'succeeded', exitCode: 0 } });
+});
+
+test('what has come into the mirror since it was told is told before what comes', async () => {
+  const logs = join(folder, 'grown');
+  const log = ['one\n', 'two\n', 'three\n'].map((line, index) => record('OUT', index, line));
+  const [one = Buffer.alloc(0), two = Buffer.alloc(0), three = Buffer.alloc(0)] = log;
+  const exit = record('EXIT', 3, '{"reason":"exited","code":0,"endedAt":2}');
+  const mirror = openMirror(logs);
+  mirror.write(0, one);
+  const text = new OutputText(new Mask());
+  // Whoever followed it before goes on for a while.
+  mirror.write(one.length, two);
+  mirror.close();
+  const opener = scriptedOpener((runner) => {
+    runner.greet();
+    runner.answer('attach', ({ stream, offset }) => {
+      const state = { job: JOB.id, phase: 'running', startedAt: 1, end: 0 };
+      runner.say({ type: 'attached', job: JOB.id, stream, offset, end: offset, state });
+      runner.log(Number(stream), Number(offset), Buffer.concat([three, exit]));
+      runner.endLog(Number(stream));
+    });
+  });
+  await using scripted = scriptedDeps(opener, { logs });
+  const never = new AbortController().signal;
+  const told: string[] = [];
+  const end = await resumeJob({ ...JOB, phase: 'running', cancelRequested: false }, scripted.deps, {
+    signals: { cancel: never, leave: never },
+    told: { text, place: { offset: one.length, seq: 1 } },
+    emit: async (event) => {
+      if (event.type === 'output') told.push(event.text);
+    },
+  });
+  expect([told.join(''), end]).toEqual([
+    'two\nthree\n',
+    { kind: 'settled', outcome: { kind: 'succeeded', exitCode: 0 } },
+  ]);
 });
