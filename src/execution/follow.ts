@@ -101,7 +101,10 @@ export class Follower {
         if (this.#exit) break;
       }
       // The server has its own end still to write down, and nobody here has to wait for that.
-      if (this.#hasExit) break;
+      if (this.#hasExit) {
+        attachment.finish();
+        break;
+      }
       // The records in front of a bad one were told; nothing after it can be.
       if (mirror.problem) throw mirror.problem;
       this.#acknowledge(session);

@@ -92,6 +92,12 @@ export class Attachment implements AsyncIterable<SpoolPiece> {
     this.#pieces.fail(error);
   }
 
+  /** All of the log is here: what still comes is dropped, and the runner ends the stream by itself. */
+  finish(): void {
+    this.#wire = undefined;
+    this.#pieces.close();
+  }
+
   /** Leaves the stream; the job goes on. */
   detach(): void {
     this.#pieces.close();

@@ -9,6 +9,9 @@ export const INITIAL_CREDIT_BYTES = 1_048_576;
 /** How long a message that nobody waits for may wait for another one to go along with. */
 const SOON_MS = 1_000;
 
+/** What is said in one turn of the event loop is one packet up to this size: each costs both sides more than what is in it. */
+const JOINED_BYTES = 8_192;
+
 interface OutStream {
   readonly frames: { readonly frame: Frame; readonly sent: () => void; readonly failed: (error: unknown) => void }[];
   credit: number;
@@ -21,6 +24,9 @@ export class Outbox {
   /** What goes along with the next message, and when it goes without one. */
   readonly #soon: Uint8Array[] = [];
   #stopSoon: (() => void) | undefined;
+  /** What leaves at the end of this turn. */
+  #joined: Uint8Array[] = [];
+  #joinedBytes = 0;
   readonly #streams = new Map<number, OutStream>();
   #full = false;
   #error: unknown;
@@ -41,7 +47,8 @@ export class Outbox {
   message(message: ClientMessage): void {
     if (this.#error) return;
     this.#control.push(encodeMessage(message));
-    this.flush();
+    this.#takeSoon();
+    this.#pump();
   }
 
   /** For what nobody waits for: a packet of its own costs both sides more than all that is in it. */
@@ -51,12 +58,11 @@ export class Outbox {
     this.#stopSoon ??= after({ ms: SOON_MS }, () => this.flush());
   }
 
-  /** Sends what would have waited for another message, in front of those that came later. */
+  /** Sends at once what would have waited: for another message, or for the end of this turn. */
   flush(): void {
-    this.#stopSoon?.();
-    this.#stopSoon = undefined;
-    this.#control.unshift(...this.#soon.splice(0));
+    this.#takeSoon();
     this.#pump();
+    this.#send();
   }
 
   /** Resolves when the frame was handed to the transport, so that a caller that awaits each frame is slowed by the wire. */
@@ -95,6 +101,7 @@ export class Outbox {
     this.#stopSoon?.();
     this.#control.length = 0;
     this.#soon.length = 0;
+    this.#joined = [];
     for (const stream of this.#streams.values()) for (const waiting of stream.frames) waiting.failed(error);
     this.#streams.clear();
   }
@@ -113,10 +120,17 @@ export class Outbox {
     });
   }
 
+  /** In front of what came later. */
+  #takeSoon(): void {
+    this.#stopSoon?.();
+    this.#stopSoon = undefined;
+    this.#control.unshift(...this.#soon.splice(0));
+  }
+
   #pump(): void {
     while (!this.#full && !this.#error) {
       if (this.#control.length > 0) {
-        this.#write(Buffer.concat(this.#control.splice(0)));
+        for (const message of this.#control.splice(0)) this.#write(message);
         continue;
       }
       const next = this.#nextStream();
@@ -142,6 +156,18 @@ export class Outbox {
   }
 
   #write(bytes: Uint8Array): void {
+    this.#joined.push(bytes);
+    this.#joinedBytes += bytes.length;
+    if (this.#joinedBytes >= JOINED_BYTES) this.#send();
+    else if (this.#joined.length === 1) process.nextTick(() => this.#send());
+  }
+
+  #send(): void {
+    const [first, ...others] = this.#joined;
+    if (!first) return;
+    const bytes = others.length === 0 ? first : Buffer.concat(this.#joined);
+    this.#joined = [];
+    this.#joinedBytes = 0;
     this.#full = !this.#stdin.write(bytes);
   }
 }

@@ -7,7 +7,7 @@ import {
   startScripted as start,
   TOMBSTONE,
 } from '../../fixtures/scripted-job.ts';
-import { END, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
+import { END, RESET, record, type ScriptedRunner, scriptedOpener } from '../../fixtures/scripted-runner.ts';
 
 const PAYLOAD = 'b'.repeat(64);
 
@@ -27,6 +27,20 @@ test('runJob() settles with the EXIT record, and says the phases before they beg
   expect(end).toEqual({ kind: 'settled', outcome: { kind: 'succeeded', exitCode: 0 } });
   expect(phases).toEqual(['connecting', 'starting', 'running']);
   expect(events).toContainEqual({ type: 'output', server: 'web', stream: 'stdout', text: 'hello\n' });
+});
+
+test('a log whose last record is here is acknowledged and not given up: its server ends it by itself', async () => {
+  const opener = scriptedOpener(async (runner) => {
+    const stream = await start(runner);
+    runner.log(stream, 0, LOG);
+    await runner.hears('ack');
+    // Behind the end of a log nothing is the script's, and nothing is a reason to end the session.
+    runner.log(stream, LOG.length, Buffer.from('more'));
+    runner.endLog(stream);
+  });
+  const { end } = await run(opener);
+  expect(end).toMatchObject({ kind: 'settled', outcome: { kind: 'succeeded' } });
+  expect(opener.runners[0]?.heard.map(({ type }) => type)).not.toContain(RESET);
 });
 
 test('a boot that fails before anything was read is broken, never unknown', async () => {

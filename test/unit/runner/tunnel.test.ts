@@ -29,12 +29,14 @@ function lab(options: { readonly isServed?: false } = {}) {
     return opened[before];
   };
   /** What was sent, as `stream:kind:bytes` and messages. */
-  const sent = (): string[] =>
-    new FrameDecoder()
+  const sent = (): string[] => {
+    outbox.flush();
+    return new FrameDecoder()
       .push(Buffer.concat(chunks))
       .map(({ kind, stream, body }) =>
         kind === FrameKind.message ? Buffer.from(body).toString() : `${stream - FIRST}:${kind}:${body.length}`,
       );
+  };
   const data = (stream: number, body: Uint8Array): boolean => tunnels.receive({ kind: FrameKind.data, stream, body });
   const end = (stream: number): boolean => tunnels.receive({ kind: FrameKind.end, stream, body: Buffer.alloc(0) });
   return { tunnels, outbox, open, sent, data, end };
