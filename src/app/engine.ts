@@ -12,6 +12,7 @@ import type { Stray } from '../runner/message.ts';
 import { openMirror } from '../store/mirror.ts';
 import { newOwner } from '../store/owner.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { SharedFolders } from '../store/sync-file.ts';
 import { createTransports, type SshTransports } from '../transport/pool.ts';
 import { isRetryable } from '../transport/transport.ts';
 import { Attendant } from './attendant.ts';
@@ -102,11 +103,12 @@ export class Engine implements Cronium {
     this.#catalog = openCatalog({ configFile, settings, listAliases: this.#transports.listAliases });
     this.#planner = new Planner({ host, store, catalog: this.#catalog });
     this.#care = new ServerCare({ store, sessions: this.#sessions, states: this.#states, changed });
+    const folders = new SharedFolders();
     const execution: JobDeps = {
       sessions: this.#sessions,
       journal: recorder,
       install: this.#install,
-      openMirror: (job) => openMirror(store.logDir(job)),
+      openMirror: (job) => openMirror(store.logDir(job), { folders }),
       maskOf: (job) => helping.masks.of(job),
       effects: helping.effects,
       desk: helping.desk,

@@ -7,6 +7,7 @@ import type { Artifact } from '../runner/artifacts.ts';
 import type { Session } from '../runner/session.ts';
 import type { DeploymentRecord } from '../store/deployments.ts';
 import type { Store } from '../store/store.ts';
+import { Facts } from './facts.ts';
 
 /** Intents that are written together at most: the first of them waits for as many turns of the event loop. */
 const INTENTS_TOGETHER = 32;
@@ -15,6 +16,7 @@ const INTENTS_TOGETHER = 32;
 export class Recorder implements Journal {
   readonly #store: Store;
   readonly #changed: () => void;
+  readonly #facts: Facts;
   /** What was known of the versions that are being put on servers now. */
   readonly #before = new Map<string, DeploymentRecord>();
 
@@ -24,10 +26,17 @@ export class Recorder implements Journal {
   constructor(store: Store, changed: () => void) {
     this.#store = store;
     this.#changed = changed;
+    this.#facts = new Facts({ store, changed });
   }
 
-  phase(job: string, phase: JobPhase): void {
-    this.#store.jobs.setPhase(job, phase, Date.now());
+  async phase(job: string, phase: JobPhase): Promise<void> {
+    if (phase === 'starting') this.intend(job);
+    else await this.#facts.write({ job, phase, at: Date.now() });
+  }
+
+  intend(job: string): void {
+    this.#facts.flush();
+    this.#store.jobs.setPhase(job, 'starting', Date.now());
     this.#changed();
   }
 
@@ -46,11 +55,8 @@ export class Recorder implements Journal {
     }
   }
 
-  settled(job: string, outcome: JobOutcome): void {
-    const at = Date.now();
-    const run = this.#store.jobs.find(job)?.runId;
-    if (this.#store.jobs.settle(job, outcome, at) && run) this.#store.runFiles.settled(run, job, { outcome, at });
-    this.#changed();
+  settled(job: string, outcome: JobOutcome): Promise<void> {
+    return this.#facts.write({ job, outcome, at: Date.now() });
   }
 
   deploying(server: Server, { sha256, platform }: Artifact, from: { version: string; run?: string }): void {
@@ -92,6 +98,7 @@ export class Recorder implements Journal {
         await setImmediate();
       } while (jobs.length > known && jobs.length < INTENTS_TOGETHER);
       this.#intents = undefined;
+      this.#facts.flush();
       const at = Date.now();
       this.#store.transaction(() => {
         for (const job of jobs) this.#store.jobs.setPhase(job, 'starting', at);

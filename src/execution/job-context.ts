@@ -104,9 +104,15 @@ export class JobContext {
 
   /** Writes the phase down, then tells it. Progress within a phase is told only. */
   async enter(phase: JobPhase, progress?: Progress): Promise<void> {
-    if (phase !== this.#phase) await this.#writeDown(phase);
-    else if (!progress) return;
-    this.#phase = phase;
+    const before = this.#phase;
+    if (phase !== before) {
+      // Who tells of its progress before it is written does not write it again.
+      this.#phase = phase;
+      await this.#writeDown(phase).catch((error: unknown) => {
+        if (this.#phase === phase) this.#phase = before;
+        throw error;
+      });
+    } else if (!progress) return;
     await this.emit({ type: 'phase', server: this.job.server.name, phase, ...(progress ? { progress } : {}) });
   }
 
@@ -119,7 +125,7 @@ export class JobContext {
   /** What only tells of a script that runs is found out again; an intent that cannot be written down must not become a deed. */
   async #writeDown(phase: JobPhase): Promise<void> {
     try {
-      this.deps.journal.phase(this.job.id, phase);
+      await this.deps.journal.phase(this.job.id, phase);
     } catch (error) {
       if (phase !== 'running' && phase !== 'detached' && phase !== 'draining') throw error;
       if (sentence(error) === this.#complaint) return;

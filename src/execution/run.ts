@@ -17,6 +17,9 @@ const WAITING_EVENTS = 64;
 /** A longer text counts as several, so that few outlive a collection while they wait: V8 makes room for all that do. */
 const CHARACTERS_AN_EVENT = 4_096;
 
+/** Of a job that has not begun: either of them ends its wait. */
+type WaitSignals = JobSignals & { readonly stop: AbortSignal };
+
 type Emit = (event: RunEvent) => Promise<void>;
 
 export interface RunOptions {
@@ -36,9 +39,11 @@ export async function* executeRun(plan: RunPlan, deps: JobDeps, options: RunOpti
   for (const message of plan.payload.notes) yield { type: 'note', message };
   const limit = pLimit(plan.parallel);
   let turn: Promise<'go' | 'over'> | undefined;
+  let hasTurn = false;
   let failures = 0;
   const runUnlessTooMany = async (job: JobPlan, signals: JobSignals, emit: Emit): Promise<JobEnd> => {
     await eventLoop.turn();
+    if (isStopped(signals)) return neverBegun(signals);
     if (plan.maxFailures !== undefined && failures >= plan.maxFailures) return settled(heldBack(failures));
     const end = await runJob(job, plan, deps, { signals, emit });
     if (isFailure(end)) failures += 1;
@@ -47,11 +52,18 @@ export async function* executeRun(plan: RunPlan, deps: JobDeps, options: RunOpti
   yield* attend(plan.id, plan.jobs, deps.journal, async (job, emit) => {
     const signals = options.signals(job);
     turn ??= options.turn((message) => emit({ type: 'note', message }));
-    // Who does not wait any more does not hear why it failed.
-    turn.catch(() => {});
-    const end = await untilTurn(turn, signals);
-    return end ?? (await inSlot(limit, signals, () => runUnlessTooMany(job, signals, emit)));
+    const run = (): Promise<JobEnd> => runUnlessTooMany(job, signals, emit);
+    // Most of a thousand jobs have nothing to wait for, nor anybody who ends that.
+    if (hasTurn && limit.activeCount < plan.parallel) return await limit(run);
+    const waits = { ...signals, stop: AbortSignal.any([signals.cancel, signals.leave]) };
+    const end = await untilTurn(turn, waits);
+    hasTurn ||= end === undefined;
+    return end ?? (await inSlot(limit, waits, run));
   });
+}
+
+function isStopped({ cancel, leave }: JobSignals): boolean {
+  return cancel.aborted || leave.aborted;
 }
 
 function isFailure(end: JobEnd): boolean {
@@ -69,19 +81,19 @@ function heldBack(failures: number): JobOutcome {
 }
 
 /** The end of a job that does not get its turn. */
-async function untilTurn(turn: Promise<'go' | 'over'>, signals: JobSignals): Promise<JobEnd | undefined> {
-  const signal = AbortSignal.any([signals.cancel, signals.leave]);
+async function untilTurn(turn: Promise<'go' | 'over'>, signals: WaitSignals): Promise<JobEnd | undefined> {
+  const { stop } = signals;
   try {
-    if ((await abortable(turn, { signal })) === 'go') return undefined;
-    return signal.aborted ? neverBegun(signals) : settled({ kind: 'cancelled' });
+    if ((await abortable(turn, { signal: stop })) === 'go') return undefined;
+    return stop.aborted ? neverBegun(signals) : settled({ kind: 'cancelled' });
   } catch (error) {
-    return signal.aborted ? neverBegun(signals) : settled(broken(error));
+    return stop.aborted ? neverBegun(signals) : settled(broken(error));
   }
 }
 
 /** Runs a job as soon as fewer than all slots are taken; one that is stopped while it waits ends at once. */
-async function inSlot(limit: LimitFunction, signals: JobSignals, run: () => Promise<JobEnd>): Promise<JobEnd> {
-  const stop = AbortSignal.any([signals.cancel, signals.leave]);
+async function inSlot(limit: LimitFunction, signals: WaitSignals, run: () => Promise<JobEnd>): Promise<JobEnd> {
+  const { stop } = signals;
   const stopped = Promise.withResolvers<JobEnd>();
   let hasBegun = false;
   using _stop = onAbort(stop, () => {
@@ -143,7 +155,7 @@ async function settle(job: JobPlan, end: JobEnd, journal: Journal, emit: Emit): 
     return undefined;
   }
   try {
-    journal.settled(job.id, end.outcome);
+    await journal.settled(job.id, end.outcome);
   } catch (error) {
     // Its siblings go on; whoever looks next asks the server again.
     await emit({ type: 'note', server, message: sentence(error) });

@@ -86,7 +86,7 @@ export class Start {
     const used = await deps.sessions.use(job.server, {
       ...(isCalledOff ? {} : { first: await this.#first() }),
       onSent: () => {
-        if (!isIntended) deps.journal.phase(job.id, 'starting');
+        if (!isIntended) deps.journal.intend(job.id);
         this.#isSent = true;
         this.#sends += 1;
       },

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { integer, optionalText, type Row, text } from './row.ts';
+import { ThisTurn } from './this-turn.ts';
 
 /** A runner version on a server, as an intent (`deploying`) or a fact. */
 export interface DeploymentRecord {
@@ -26,9 +27,12 @@ export interface KeptPin {
 /** Which runner versions were put on which servers. Each word on one is a row of its own; the last one counts. */
 export class Deployments {
   readonly #connection: Connection;
+  /** Few, and each job of a run asks. */
+  readonly #pins: ThisTurn<ReadonlyMap<string, KeptPin>>;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#pins = new ThisTurn(() => new Map(connection.all('SELECT * FROM pins').map(keptPin)));
   }
 
   /** Notes it. A server uses one version: when this one is active, the others that are there are idle. */
@@ -77,17 +81,18 @@ export class Deployments {
 
   /** The version to use on the server in place of the newest. */
   pin(server: string): KeptPin | undefined {
-    const row = this.#connection.get('SELECT sha256, platform FROM pins WHERE server = @server', { server });
-    return row && { sha256: text(row, 'sha256'), platform: text(row, 'platform') };
+    return this.#pins.value.get(server);
   }
 
   setPin(server: string, { sha256, platform }: KeptPin): void {
     const sql = 'INSERT OR REPLACE INTO pins (server, sha256, platform) VALUES (@server, @sha256, @platform)';
     this.#connection.run(sql, { server, sha256, platform });
+    this.#pins.forget();
   }
 
   endPin(server: string): void {
     this.#connection.run('DELETE FROM pins WHERE server = @server', { server });
+    this.#pins.forget();
   }
 
   #of(server: string): DeploymentRecord[] {
@@ -110,6 +115,10 @@ export class Deployments {
       { server, sha256, version, platform, state, at, run },
     );
   }
+}
+
+function keptPin(row: Row): [server: string, pin: KeptPin] {
+  return [text(row, 'server'), { sha256: text(row, 'sha256'), platform: text(row, 'platform') }];
 }
 
 function deploymentRecord(row: Row): DeploymentRecord {

@@ -58,6 +58,12 @@ export class Jobs {
     return changed === 1;
   }
 
+  /** The id of the job's run; undefined when that was removed. */
+  runOf(job: string): string | undefined {
+    const row = this.#connection.get('SELECT run_id FROM jobs WHERE id = @job', { job });
+    return row && text(row, 'run_id');
+  }
+
   /** Notes that the user wants those of the jobs cancelled that are unfinished, whoever looks after them. */
   requestCancel(jobs: readonly string[]): void {
     this.#connection.run(

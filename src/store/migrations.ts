@@ -171,6 +171,11 @@ const STEPS: readonly string[] = [
   -- Places in the vault whose values nobody needs any more: whoever has the vault empties them.
   CREATE TABLE freed_secrets (reference TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- By what does not change while a job goes on: it was written anew with each phase.
+  DROP INDEX jobs_unfinished;
+  CREATE INDEX jobs_unfinished ON jobs (run_id) WHERE outcome IS NULL;
+  `,
 ];
 
 /**

@@ -6,22 +6,26 @@ import { type LogRecord, RecordDecoder } from '../domain/record.ts';
 import { type LogPlace, readLog } from './read-log.ts';
 import { scanMirror, type ValidPart } from './scan-mirror.ts';
 import { SEGMENT_BYTES, type Segment, segmentAt } from './segments.ts';
-import { syncFile, syncFileNow, syncFolder } from './sync-file.ts';
+import { SharedFolders, syncFile, syncFileNow } from './sync-file.ts';
 
 export interface MirrorOptions {
   /** The longest segment; absent: as on the server. */
   readonly segmentBytes?: number;
+  /** What many mirrors beside each other make durable together; absent: each does so by itself. */
+  readonly folders?: Pick<SharedFolders, 'sync'>;
 }
 
 /** Opens the mirror in `dir`, makes it if there is none, and cuts off a torn tail. */
 export function openMirror(dir: string, options: MirrorOptions = {}): SpoolMirror {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    return new SpoolMirror(dir, scanMirror(dir), options);
+    const isNew = mkdirSync(dir, { recursive: true, mode: 0o700 }) !== undefined;
+    return new SpoolMirror(dir, isNew ? NOTHING : scanMirror(dir), options);
   } catch (error) {
     throw mirrorProblem('open', dir, error);
   }
 }
+
+const NOTHING: ValidPart = { end: 0, seq: 0 };
 
 /**
  * The client's byte-for-byte copy of a job's spool, in the same segments: a record that would take its segment over the limit
@@ -32,6 +36,7 @@ export class SpoolMirror implements Disposable {
   readonly opened: { readonly offset: number; readonly seq: number };
   readonly #dir: string;
   readonly #segmentBytes: number;
+  readonly #folders: Pick<SharedFolders, 'sync'>;
   readonly #decoder: RecordDecoder;
   #end: number;
   /** Where the stream goes on: `#end` and what has come of the record there. */
@@ -51,6 +56,7 @@ export class SpoolMirror implements Disposable {
   constructor(dir: string, valid: ValidPart, options: MirrorOptions) {
     this.#dir = dir;
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
+    this.#folders = options.folders ?? new SharedFolders();
     this.opened = { offset: valid.end, seq: valid.seq };
     this.#decoder = new RecordDecoder(this.opened);
     this.#end = valid.end;
@@ -202,7 +208,7 @@ export class SpoolMirror implements Disposable {
     this.#syncing = this.#unsynced;
     this.#unsynced = new Set();
     try {
-      await all([...[...this.#syncing].map(syncFile), ...folders.map(syncFolder)]);
+      await all([...[...this.#syncing].map(syncFile), ...folders.map((folder) => this.#folders.sync(folder))]);
     } catch (error) {
       // Not to be tried again: the system may call pages clean that it could not write.
       throw this.#fail('sync', error);

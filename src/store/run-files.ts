@@ -5,6 +5,13 @@ import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobPlan, ReplaySpec, RunPlan, RunRecord } from '../domain/run.ts';
 import { errorCode } from './error-code.ts';
 
+/** How a job of a run has ended; `at` is milliseconds since 1970. */
+export interface RunEnd {
+  readonly job: string;
+  readonly outcome: JobOutcome;
+  readonly at: number;
+}
+
 /** What a run's file says: all that the database knows of a run when it begins. */
 export interface KeptRun extends Omit<RunRecord, 'jobs'> {
   readonly payloadSize: number;
@@ -37,10 +44,11 @@ export class RunFiles {
     writeFileSync(this.#file(id), `${JSON.stringify(run)}\n`, { mode: 0o600 });
   }
 
-  /** What is lost of it the mirror or the server tells again. */
-  settled(run: string, job: string, end: { readonly outcome: JobOutcome; readonly at: number }): void {
+  /** What is lost of it the mirrors or the servers tell again. */
+  settled(run: string, ends: readonly RunEnd[]): void {
     try {
-      appendFileSync(this.#file(run), `${JSON.stringify({ job, ...end })}\n`, { mode: 0o600 });
+      const lines = ends.map((end) => `${JSON.stringify(end)}\n`);
+      appendFileSync(this.#file(run), lines.join(''), { mode: 0o600 });
     } catch {
       // A full disk, say: the row is what counts, and who cannot write that hears of it.
     }

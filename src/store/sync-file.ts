@@ -35,3 +35,34 @@ export async function syncFolder(folder: string): Promise<void> {
     fs.closeSync(descriptor);
   }
 }
+
+/**
+ * `syncFolder` for many who make something in the same folders: those who come while one is under way, which may not see what they
+ * have made, wait for the next one together.
+ */
+export class SharedFolders {
+  readonly #under = new Map<string, { next: Promise<void> | undefined; readonly done: Promise<void> }>();
+  readonly #syncFolder: (folder: string) => Promise<void>;
+
+  constructor(sync = syncFolder) {
+    this.#syncFolder = sync;
+  }
+
+  /** What was made in the folder before the call is durable when it resolves. */
+  sync(folder: string): Promise<void> {
+    const under = this.#under.get(folder);
+    if (!under) return this.#begin(folder);
+    under.next ??= under.done.then(() => this.#begin(folder));
+    return under.next;
+  }
+
+  #begin(folder: string): Promise<void> {
+    const syncing = this.#syncFolder(folder);
+    const done = syncing.then(
+      () => void this.#under.delete(folder),
+      () => void this.#under.delete(folder),
+    );
+    this.#under.set(folder, { next: undefined, done });
+    return syncing;
+  }
+}

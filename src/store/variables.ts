@@ -11,9 +11,15 @@ import {
 } from '../domain/shared-variable.ts';
 import type { Connection } from './connection.ts';
 import { integer, kinded, type Row, text } from './row.ts';
+import { ThisTurn } from './this-turn.ts';
 
 /** Changes of a variable that are kept. */
 const KEPT_CHANGES = 20;
+
+/** With the owner in each scope. */
+const VISIBLE = `SELECT * FROM variables
+  WHERE (${VARIABLE_SCOPES.map((scope) => `(scope = '${scope}' AND owner = @${scope})`).join(' OR ')}) AND type <> 'unset'
+  ORDER BY name, CASE scope ${VARIABLE_SCOPES.map((scope, place) => `WHEN '${scope}' THEN ${place}`).join(' ')} END`;
 
 /** Which variable is meant. */
 export interface VariablePlace {
@@ -46,9 +52,12 @@ export interface VariableWritten {
 /** The variables that scripts share, with their last changes. Of secret ones only where the vault has them. */
 export class Variables {
   readonly #connection: Connection;
+  /** Most have none, and each job of a run asks. */
+  readonly #areAny: ThisTurn<boolean>;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#areAny = new ThisTurn(() => connection.get('SELECT 1 FROM variables LIMIT 1') !== undefined);
   }
 
   find(place: VariablePlace): SharedVariable | undefined {
@@ -68,16 +77,10 @@ export class Variables {
 
   /** All that a job can mean, in every scope, by name and the most specific one first. */
   visibleTo(job: JobScope): SharedVariable[] {
-    const places = VARIABLE_SCOPES.flatMap((scope) => {
-      const owner = variableOwner(scope, job);
-      return owner === undefined ? [] : [{ scope, owner }];
-    });
-    const rows = this.#connection.all(
-      `SELECT variables.* FROM json_each(@places) AS places JOIN variables
-         ON scope = json_extract(places.value, '$.scope') AND owner = json_extract(places.value, '$.owner')
-       WHERE variables.type <> 'unset' ORDER BY name, places.key`,
-      { places: JSON.stringify(places) },
-    );
+    if (!this.#areAny.value) return [];
+    // One that the job has no part in has no owner, and NULL is nobody.
+    const owners = VARIABLE_SCOPES.map((scope) => [scope, variableOwner(scope, job) ?? null] as const);
+    const rows = this.#connection.all(VISIBLE, Object.fromEntries(owners));
     return rows.map(variableOf);
   }
 
@@ -119,6 +122,7 @@ export class Variables {
   write(place: VariablePlace, content: VariableContent, { by, at, ifVersion }: VariableChangeOptions): VariableWritten {
     const { name, scope, owner } = place;
     const { type } = content;
+    this.#areAny.forget();
     return this.#connection.transaction(() => {
       const row = this.#row(place);
       const known = row && isSet(row) ? integer(row, 'version') : 0;

@@ -66,6 +66,21 @@ test('Claims.cancelSignal() aborts for the whole run, too, and only for the job 
   made.ours.requestCancel([ONE]);
   made.ours.noticeCancels();
   expect([one?.aborted, two?.aborted]).toEqual([true, false]);
+  run.abort(new Error('why'));
+  expect([two?.aborted, two?.reason]).toEqual([true, new Error('why')]);
+  expect(made.ours.cancelSignal(TWO, run.signal).aborted).toBe(true);
+});
+
+test('Claims.release() takes a job out of the hands of its run', () => {
+  using made = fixture();
+  const [run, next] = [new AbortController(), new AbortController()];
+  made.ours.claim([ONE]);
+  made.ours.cancelSignal(ONE, run.signal);
+  made.ours.release([ONE]);
+  made.ours.claim([ONE]);
+  const again = made.ours.cancelSignal(ONE, next.signal);
   run.abort();
-  expect(two?.aborted).toBe(true);
+  expect(again.aborted).toBe(false);
+  next.abort();
+  expect(again.aborted).toBe(true);
 });

@@ -30,7 +30,7 @@ test('Recorder.starting() writes the intents of one turn together, and none is t
     }),
   );
   expect(waits()).toBe(1);
-  recorder.phase(plan.jobs[0]?.id ?? '', 'running');
+  await recorder.phase(plan.jobs[0]?.id ?? '', 'running');
   await recorder.starting(plan.jobs[1]?.id ?? '');
   expect([waits(), phases()]).toEqual([2, ['running', 'starting', 'starting']]);
 });
@@ -69,4 +69,20 @@ test('Recorder.starting() fails all who wait for a write that fails, and the nex
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   }
   expect(plan.jobs.map(({ id }) => store.jobs.find(id)?.phase)).toEqual(['queued', 'queued']);
+});
+
+test('Recorder writes no intent in front of what was said of a job before', async () => {
+  using dir = tempDir();
+  using store = openStore(dir.path);
+  const plan = planOf('one', ['web-1', 'web-2']);
+  store.runs.insert(plan, 1);
+  const recorder = new Recorder(store, () => {});
+  const [one = '', two = ''] = plan.jobs.map(({ id }) => id);
+  const phases = (): unknown[] => plan.jobs.map(({ id }) => store.jobs.find(id)?.phase);
+  const said = [one, one, two].map((job, index) => recorder.phase(job, index === 0 ? 'connecting' : 'deploying'));
+  recorder.intend(one);
+  expect(phases()).toEqual(['starting', 'deploying']);
+  said.push(recorder.phase(two, 'uploading'), recorder.starting(two));
+  await Promise.all(said);
+  expect(phases()).toEqual(['starting', 'starting']);
 });

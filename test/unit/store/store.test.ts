@@ -59,7 +59,7 @@ describe('openStore()', () => {
     expectProblem(
       dir.path,
       'store/newer',
-      'a newer Cronium wrote it (version 99, this one knows 5); update this Cronium',
+      'a newer Cronium wrote it (version 99, this one knows 6); update this Cronium',
     );
     expect(existsSync(join(dir.path, 'cronium.db'))).toBe(true);
   });
@@ -81,7 +81,7 @@ describe('openStore()', () => {
     const [ended] = store.jobs.unfinished();
     const outcome = { kind: 'failed', exitCode: 5 } as const;
     store.jobs.settle(ended?.id ?? '', outcome, 7);
-    store.runFiles.settled(ended?.runId ?? '', ended?.id ?? '', { outcome, at: 7 });
+    store.runFiles.settled(ended?.runId ?? '', [{ job: ended?.id ?? '', outcome, at: 7 }]);
     const plan = store.runs.keptPlan(idOf('9'));
     const before = store.runs.newest(500);
     store[Symbol.dispose]();
