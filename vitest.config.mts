@@ -6,11 +6,15 @@ if (Number(process.versions.node.split('.')[0]) < 22) {
   );
 }
 
+/** Ends what hangs, and nothing else: a test may wait for a disk or a core that others keep busy. */
+const PATIENCE = { testTimeout: 90_000, hookTimeout: 90_000, expect: { poll: { timeout: 30_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...PATIENCE,
           name: 'unit',
           // No module keeps state, so that files can share a worker: half the time.
           isolate: false,
@@ -20,6 +24,7 @@ export default defineConfig({
       {
         // The store again, over the SQLite that stands in where the first choice cannot be loaded.
         test: {
+          ...PATIENCE,
           name: 'node-sqlite',
           include: ['test/unit/store/**/*.test.ts'],
           env: { CRONIUM_SQLITE: 'node' },
@@ -27,23 +32,22 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENCE,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
           // Two cores carry the clients and the servers: one file at a time keeps the servers' answers prompt.
           fileParallelism: false,
         },
       },
       {
         test: {
+          ...PATIENCE,
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           // Most of it is waiting for deadlines, so more files at once than cores.
           maxWorkers: 4,
           // What a client keeps is told from garbage: see hostile/held.ts.
           execArgv: ['--expose-gc'],
-          hookTimeout: 90_000,
         },
       },
     ],

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"cronium.dev/runner/internal/frame"
@@ -138,7 +140,8 @@ func (c *client) matchRecords(want step) {
 func matches(got, want any) bool {
 	switch want := want.(type) {
 	case string:
-		return want == "*" || got == want
+		text, isText := got.(string)
+		return want == "*" || isText && slices.Contains(strings.Split(want, "|"), text)
 	case map[string]any:
 		object, ok := got.(map[string]any)
 		if !ok {

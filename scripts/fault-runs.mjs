@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endLeftover } from './end-leftover.mjs';
+import { endLeftover } from '../test/faults/lab/processes.ts';
 
 /**
  * Runs the tests of faults in a checkout, all or those of some IDs; what vitest ended with, and of each ID how many tries passed

@@ -21,10 +21,14 @@ export type BootTrust = 'place' | 'checked' | 'nothing';
 
 const TRUST: Readonly<Record<BootTrust, number>> = { place: 0, nothing: 1, checked: 2 };
 
+/** Where a base directory is usually, the first choice first. */
+const HOMES = '"${XDG_STATE_HOME:-$HOME/.local/state}/cronium" "$HOME/.cronium"';
+
 /**
  * The script itself, joined to one line. What it knows: which runner (by hash) belongs to which `uname -s -m`. What it does:
- * starts a runner of ours where it is kept usually; else finds a base directory that is ours, private and really executable; starts the runner that is there; else says `need`,
- * reads exactly as many bytes as it is told, checks them, renames them into place and starts that.
+ * starts a runner of ours where it is kept usually; else finds a base directory that is ours, private and really executable;
+ * starts the runner that is there; else says `need`, reads exactly as many bytes as it is told, checks them, renames them into
+ * place and starts that.
  */
 export function bootScript(runners: readonly Runner[]): string {
   const platforms = [...Map.groupBy(runners, ({ sha256 }) => sha256)].map(
@@ -38,7 +42,7 @@ export function bootScript(runners: readonly Runner[]): string {
     'mine() { if [ -L "$1" ]; then return 1; fi; [ -O "$1" ]; };',
     'known() {',
     'read -r system < /proc/sys/kernel/ostype && read -r arch < /proc/sys/kernel/arch && pick "$system $arch" || return 1;',
-    'for d in "${XDG_STATE_HOME:-$HOME/.local/state}/cronium" "$HOME/.cronium"; do',
+    `for d in ${HOMES}; do`,
     'runner=$d/bin/$sha/cronium-runner;',
     'if [ -s "$runner" ] && [ -x "$runner" ] && mine "$runner" && mine "${runner%/*}" && mine "$d/bin" && mine "$d"; then return 0; fi;',
     'done;',
@@ -66,7 +70,7 @@ export function bootScript(runners: readonly Runner[]): string {
     'main() {',
     'uid=$(id -u); system=$(uname -s -m); sha=; base=; tried=;',
     'if pick "$system"; then',
-    'for d in "${XDG_STATE_HOME:-$HOME/.local/state}/cronium" "$HOME/.cronium" /var/tmp/.cronium-$uid-*; do',
+    `for d in ${HOMES} /var/tmp/.cronium-$uid-*; do`,
     'if ours "$d"; then',
     'runner=$d/bin/$sha/cronium-runner;',
     'if [ "$trust" = 1 ]; then :; elif [ -s "$runner" ] && [ -x "$runner" ]; then begin "$d" "$runner"; fi;',

@@ -31,6 +31,7 @@ export interface BootOptions {
   /** The server has thrown `ahead` away: whatever was in it did not happen. */
   readonly onDiscarded?: () => void;
   readonly onDeploy?: (artifact: Artifact, progress: Progress) => void;
+  /** What the boot script takes as it finds it. */
   readonly trust: BootTrust;
   readonly signal: AbortSignal;
 }

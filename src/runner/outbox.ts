@@ -102,6 +102,7 @@ export class Outbox {
     this.#control.length = 0;
     this.#soon.length = 0;
     this.#joined = [];
+    this.#joinedBytes = 0;
     for (const stream of this.#streams.values()) for (const waiting of stream.frames) waiting.failed(error);
     this.#streams.clear();
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { endLeftover } from '../../scripts/end-leftover.mjs';
+import { endLeftover } from '../faults/lab/processes.ts';
 
 test('endLeftover() ends those that name the folder, in their arguments or their environment, and nobody else', async () => {
   const folder = '/nowhere/cf-left';

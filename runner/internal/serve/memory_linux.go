@@ -4,6 +4,7 @@ package serve
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -58,22 +59,11 @@ func (m memory) keep(sum string, now time.Time) {
 
 // tools opens the toolbox beside a runner below the base directory; nil where there is none.
 func (m memory) tools() *dir.Dir {
-	inBin, isBelow := strings.CutPrefix(m.path, m.base.Path()+"/bin/")
-	version, _, _ := strings.Cut(inBin, "/")
-	if !isBelow || !jsontext.IsHex(version, hashDigits) {
+	version := filepath.Base(filepath.Dir(m.path))
+	if !jsontext.IsHex(version, hashDigits) || filepath.Dir(m.path) != filepath.Dir(toolbox.Path(m.base.Path(), version)) {
 		return nil
 	}
-	bin, err := m.base.Sub("bin")
-	if err != nil {
-		return nil
-	}
-	defer bin.Close()
-	beside, err := bin.Sub(version)
-	if err != nil {
-		return nil
-	}
-	defer beside.Close()
-	tools, err := beside.Sub(toolbox.Folder)
+	tools, err := toolbox.Open(m.base, version)
 	if err != nil {
 		return nil
 	}

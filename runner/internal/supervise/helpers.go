@@ -1,8 +1,6 @@
 package supervise
 
-import (
-	"cronium.dev/runner/internal/jsontext"
-)
+import "cronium.dev/runner/internal/jsontext"
 
 // tunnelOrder asks a session to connect its client to the desk.
 type tunnelOrder struct {

@@ -124,7 +124,8 @@ func (b *standby) takeOn(order []byte) (*supervisor, error) {
 		return nil, err
 	}
 	s := &supervisor{
-		start: start, payloads: b.payloads, toolbox: b.toolbox, place: b.place, clock: host.NewClock(), family: b.family, terminated: b.terminated,
+		start: start, payloads: b.payloads, toolbox: b.toolbox, place: b.place,
+		clock: host.NewClock(), family: b.family, terminated: b.terminated,
 		mask: mask.New(secretValues(start)), state: newState(start, b.host, b.runner),
 	}
 	if len(start.Secrets) > 0 {

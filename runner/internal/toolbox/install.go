@@ -23,6 +23,21 @@ const (
 // Path is where the toolbox of a runner is, below a base directory.
 func Path(base, sha256 string) string { return base + "/" + versions + "/" + sha256 + "/" + Folder }
 
+// Open opens the toolbox of a runner, which may not have been made yet.
+func Open(base *dir.Dir, sha256 string) (*dir.Dir, error) {
+	bin, err := base.Sub(versions)
+	if err != nil {
+		return nil, err
+	}
+	defer bin.Close()
+	version, err := bin.Sub(sha256)
+	if err != nil {
+		return nil, err
+	}
+	defer version.Close()
+	return version.Sub(Folder)
+}
+
 // Install makes the toolbox of a runner beside it, once for all of its jobs: a dozen files are too many for each. One that
 // is not whole any more (the machine crashed, somebody tidied up) is replaced; scripts that use it find the new one by the
 // same names. The executable is where the commands lead; the job is for whom it is made.

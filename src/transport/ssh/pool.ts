@@ -31,7 +31,10 @@ export interface SshPool extends AsyncDisposable {
 const IDLE_MS = 5 * 60_000;
 // sshd drops what is too much at once (MaxStartups 10:30:100).
 const HANDSHAKES_PER_HOST = 8;
-/** Servers that are called and have not answered take a file each and nothing else. One that has waits for us for two minutes. */
+/**
+ * Servers that are called and have not answered yet take a file each and nothing else. Those that have answered wait for their turn
+ * to shake hands for as long as they like: sshd's `LoginGraceTime`, two minutes.
+ */
 const CALLS_AT_ONCE = 256;
 // Each hop may name the next with a token, so a configuration can lead on for ever.
 const MAX_JUMPS = 8;

@@ -1,24 +1,14 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { LoopShare } from '../../../../src/base/loop-share.ts';
 import { shareLoop } from '../../../../src/transport/ssh/share-loop.ts';
+import { type SocketPair, socketPair } from '../../../fixtures/socket-pair.ts';
 
-/** Two ends of a connection; `near` shares the loop. */
-async function pair(loop: LoopShare): Promise<{ near: Socket; far: Socket } & Disposable> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const near = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
-  const [far] = (await once(server, 'connection')) as [Socket];
-  server.close();
-  shareLoop(near, loop);
-  const dispose = (): void => {
-    near.destroy();
-    far.destroy();
-  };
-  return { near, far, [Symbol.dispose]: dispose };
+/** A connection; `near` shares the loop. */
+async function sharedPair(loop: LoopShare): Promise<SocketPair> {
+  const ends = await socketPair();
+  shareLoop(ends.near, loop);
+  return ends;
 }
 
 /** Takes the share of every turn until it is released. */
@@ -35,7 +25,7 @@ function occupy(loop: LoopShare): () => void {
 
 test('what comes while others wait is held, in order, and nothing more is read', async () => {
   const loop = new LoopShare();
-  using ends = await pair(loop);
+  using ends = await sharedPair(loop);
   const seen: string[] = [];
   ends.near.on('data', (chunk) => seen.push(String(chunk)));
   // One that waits for ever stands in front: nobody has a turn.
@@ -56,7 +46,7 @@ test('what comes while others wait is held, in order, and nothing more is read',
 
 test('a long stream arrives whole while the loop is shared with others', async () => {
   const loop = new LoopShare();
-  using ends = await pair(loop);
+  using ends = await sharedPair(loop);
   const release = occupy(loop);
   const sent = Buffer.from(Array.from({ length: 500_000 }, (_, index) => index % 251));
   const pieces: Buffer[] = [];
@@ -69,7 +59,7 @@ test('a long stream arrives whole while the loop is shared with others', async (
 
 test('what was held is told before the connection is said to be gone, and that waits for its turn, too', async () => {
   const loop = new LoopShare();
-  using ends = await pair(loop);
+  using ends = await sharedPair(loop);
   const seen: string[] = [];
   ends.near.on('data', (chunk) => seen.push(String(chunk)));
   ends.near.on('error', ({ message }) => seen.push(message));
