@@ -5,6 +5,7 @@ import type { RoundsOptions } from './measure-runs.ts';
 import { measureCommand } from './sample.ts';
 import { writeScript } from './script.ts';
 import { median } from './statistics.ts';
+import { longestWork, startWitness } from './witness.ts';
 
 /** A long log of one server, script to mirror. */
 export interface ThroughputResult {
@@ -34,6 +35,7 @@ export async function measureThroughput(
   const seconds: { cronium: number[]; ssh: number[] } = { cronium: [], ssh: [] };
   const peaks: number[] = [];
   const loops: number[] = [];
+  using witness = await startWitness();
   let isWhole = true;
   let idleMb = 0;
   for (let round = 0; round < options.rounds; round++) {
@@ -45,7 +47,7 @@ export async function measureThroughput(
     isWhole &&= ran.outcomes.succeeded === 1 && ran.bytes === bytes;
     seconds.cronium.push(ran.wallMs / 1_000);
     peaks.push(ran.rssMb);
-    loops.push(ran.loopMaxMs);
+    loops.push(longestWork(ran.longTurns, witness));
     await untilQuiet(options.quietMs);
     const ssh = await measureCommand({
       command: ['/bin/sh', '-c', `ssh -F ${fleet.config} host1 bash -s < ${script} > ${fleet.folder}/flood.log`],

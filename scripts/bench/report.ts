@@ -154,7 +154,7 @@ function details({ fresh, lines, throughput, thousand, dead, left, activation }:
     );
   if (thousand)
     items.push(
-      `${thousand.servers} servers: ${thousand.seconds.toFixed(1)} s, ${thousand.cpuSeconds.toFixed(1)} s of client CPU, ${thousand.peakMb.toFixed(0)} MB, ${thousand.loopMaxMs.toFixed(0)} ms of work in one turn of the event loop at most.`,
+      `${thousand.servers} servers: ${thousand.seconds.toFixed(1)} s, ${thousand.cpuSeconds.toFixed(1)} s of client CPU, ${thousand.peakMb.toFixed(0)} MB, ${thousand.loopMaxMs.toFixed(0)} ms of work in one turn of the event loop at most (without the time in which the host of this machine ran nothing of it: a witness with real-time priority on each core).`,
     );
   if (dead)
     items.push(

@@ -1,3 +1,5 @@
+import type { LoopTurn } from '../../test/bench/loop-work.ts';
+
 /** What is asked of the resident process. */
 export type Ask =
   /** Makes the engine, with its store; connects to nobody. */
@@ -40,8 +42,8 @@ export type Told =
       /** What came, with the clock's time in milliseconds. */
       readonly lines: readonly (readonly [at: number, text: string])[];
       readonly settledAt: Readonly<Record<string, number>>;
-      /** The most processor time that one turn of the event loop took. */
-      readonly loopMaxMs: number;
+      /** The turns of the event loop that took 15 ms of processor time or more. */
+      readonly longTurns: readonly LoopTurn[];
       readonly rssMb: number;
       readonly jobs: readonly string[];
     };

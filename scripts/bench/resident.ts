@@ -59,13 +59,13 @@ async function run(ask: Ask & { type: 'run' }): Promise<Told> {
   };
   for await (const event of cronium.run(plan, { cancel: cancel.signal, leave: never })) take(event);
   const wallMs = performance.now() - began;
-  const { max: loopMaxMs } = loopWork();
+  const { long: longTurns } = loopWork();
   if (watch) clearInterval(watch);
   return {
     type: 'ran',
     ...{ wallMs, planMs: planned - began, outcomes, bytes, lines },
     settledAt: ask.keepsTimes ? settledAt : {},
-    loopMaxMs,
+    longTurns,
     rssMb: Math.max(peak, process.memoryUsage().rss) / 1e6,
     jobs: ask.keepsTimes ? plan.jobs.map(({ id }) => id) : [],
   };

@@ -1,10 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readlinkSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-
-const SOURCE = join(import.meta.dirname, 'wire.c');
-const PROGRAM = resolve(import.meta.dirname, '../../.cache/bench/wire');
+import { compiled } from './compiled.ts';
 
 /** The far end's address; both networks are empty but for the wire. */
 export const FAR_ADDRESS = '192.0.2.2';
@@ -18,13 +15,10 @@ export interface Wire extends Disposable {
 
 /** Needs root and a C compiler. */
 export async function stretchWire(rttMs: number): Promise<Wire> {
-  if (!existsSync(PROGRAM) || statSync(PROGRAM).mtimeMs < statSync(SOURCE).mtimeMs) {
-    mkdirSync(join(PROGRAM, '..'), { recursive: true });
-    execFileSync('cc', ['-O2', '-o', PROGRAM, SOURCE]);
-  }
+  const program = compiled('wire');
   const holders = [hold(), hold()] as const;
   const [near, far] = await Promise.all(holders.map(hasNetwork));
-  const wire = spawn(PROGRAM, [String(near), String(far), String(rttMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const wire = spawn(program, [String(near), String(far), String(rttMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const close = (): void => {
     for (const child of [wire, ...holders]) child.kill('SIGKILL');
   };

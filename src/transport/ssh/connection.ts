@@ -6,6 +6,7 @@ import { Deadline } from './deadline.ts';
 import { establish } from './establish.ts';
 import { openHostKeyCheck } from './host-key.ts';
 import { collectIdentities, type Identity, type IdentityDeps } from './identity.ts';
+import type { KeyFiles } from './key-file.ts';
 import { fingerprint } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import { createLogin } from './login.ts';
@@ -42,6 +43,7 @@ export interface ConnectionDeps {
   readonly prompts: Prompts;
   readonly turns: Turns;
   readonly knownHosts: KnownHostsFiles;
+  readonly keyFiles: KeyFiles;
   /** Encrypted keys that this process has opened, by `keyId`. */
   readonly unlocked: Map<string, ParsedKey>;
   readonly env: NodeJS.ProcessEnv;
@@ -113,6 +115,7 @@ async function attempt(host: ResolvedHost, deps: ConnectionDeps, options: Attemp
     const check = await openHostKeyCheck(host, { ...deps, whileAsking });
     const algorithms = planAlgorithms(host, check.knownTypes);
     const identities = collectIdentities(host, {
+      keyFiles: deps.keyFiles,
       ...(accepted === undefined ? {} : { accepted }),
       whileSigning: (work) => deadline.without(work),
       ...unlockingFor(host, deps, askPerson),

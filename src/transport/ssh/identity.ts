@@ -1,6 +1,6 @@
 import type { ParsedKey } from 'ssh2';
 import { openAgent } from './agent.ts';
-import { findCertificate, type KeyFile, readKeyFile } from './key-file.ts';
+import type { KeyFile, KeyFiles } from './key-file.ts';
 import { fingerprint } from './known-hosts.ts';
 import type { ResolvedHost } from './resolved-host.ts';
 import { keyId, type Unlocking, unlock } from './unlock.ts';
@@ -29,6 +29,7 @@ export interface Identities {
 }
 
 export interface IdentityDeps {
+  readonly keyFiles: KeyFiles;
   /** The fingerprint of the key that let us in last time: it comes first. */
   readonly accepted?: string;
   /** Runs around each signature of the agent, which may ask its owner first. */
@@ -42,18 +43,18 @@ const MAX_OFFERS = 6;
 
 /**
  * Collects the keys for `host`: those of the agent that the configuration names, then named files, the agent's others, the
- * default files, and at last the encrypted ones; in front of them all the one that let us in last time. A server counts every offer, so the likely ones come first and the agent's
- * others leave room for the files.
+ * default files, and at last the encrypted ones; in front of them all the one that let us in last time. A server counts every
+ * offer, so the likely ones come first and the agent's others leave room for the files.
  */
 export async function collectIdentities(host: ResolvedHost, deps: IdentityDeps): Promise<Identities> {
   if (!host.authentication.includes('publickey')) return { identities: [], notes: [] };
   const [agent, files] = await Promise.all([
     host.agentSocket === undefined ? undefined : openAgent(host.agentSocket),
-    Promise.all(host.identityFiles.map(readKeyFile)),
+    Promise.all(host.identityFiles.map(deps.keyFiles.read)),
   ]);
   const notes = [
     ...files.flatMap((file) => fileNote(file, host, deps)),
-    ...(await Promise.all(files.map(certificateNote))).flat(),
+    ...(await Promise.all(files.map((file) => certificateNote(file, deps.keyFiles)))).flat(),
     ...(agent?.notes ?? []),
   ];
 
@@ -141,9 +142,9 @@ function fileNote(file: KeyFile, host: ResolvedHost, deps: IdentityDeps): readon
 }
 
 /** OpenSSH offers a certificate that lies beside its key, without being told. */
-async function certificateNote(file: KeyFile): Promise<readonly string[]> {
+async function certificateNote(file: KeyFile, keyFiles: KeyFiles): Promise<readonly string[]> {
   if (file.kind === 'missing' || file.kind === 'unusable') return [];
-  const certificate = await findCertificate(file.path);
+  const certificate = await keyFiles.certificate(file.path);
   return certificate === undefined ? [] : [`"${certificate}" was left out because certificates are not supported`];
 }
 

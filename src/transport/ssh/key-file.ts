@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { isOutOfFiles } from '../../base/out-of-files.ts';
+import { Recent } from '../../base/recent.ts';
 import { connectError } from './errors.ts';
 
 /** What stands in an identity file. */
@@ -15,8 +16,24 @@ export type KeyFile =
 // The largest RSA keys in use take 13 KB.
 const MAX_KEY_BYTES = 128 * 1024;
 
-/** Reads one identity file. Never asks for a passphrase. */
-export async function readKeyFile(path: string): Promise<KeyFile> {
+/** A run connects to all of its servers at once, mostly with the same key; reading it costs more than what is signed with it. */
+const BELIEVED_MS = 500;
+
+/** The identity files of one process, each looked at twice a second at most. */
+export interface KeyFiles {
+  /** Never asks for a passphrase. Rejects when no file can be opened any more. */
+  read(path: string): Promise<KeyFile>;
+  /** The path of the certificate beside a key file, if there is one: `ssh` would offer it. */
+  certificate(path: string): Promise<string | undefined>;
+}
+
+export function openKeyFiles(): KeyFiles {
+  const files = new Recent({ ms: BELIEVED_MS, find: readKeyFile });
+  const certificates = new Recent({ ms: BELIEVED_MS, find: findCertificate });
+  return { read: (path) => files.of(path), certificate: (path) => certificates.of(path) };
+}
+
+async function readKeyFile(path: string): Promise<KeyFile> {
   const unusable = (reason: string): KeyFile => ({ kind: 'unusable', path, reason });
   let text: Buffer;
   try {
@@ -45,8 +62,7 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
   return { kind: 'encrypted', path, text, publicKey };
 }
 
-/** The certificate beside a key file, if there is one: `ssh` would offer it. */
-export async function findCertificate(path: string): Promise<string | undefined> {
+async function findCertificate(path: string): Promise<string | undefined> {
   const certificate = `${path.replace(/\.pub$/, '')}-cert.pub`;
   try {
     return (await stat(certificate)).isFile() ? certificate : undefined;

@@ -9,6 +9,7 @@ import type { SshConfig } from './config.ts';
 import type { Connection, StartRequest } from './connection.ts';
 import { connectError } from './errors.ts';
 import { createHandshakeLimit } from './handshake-limit.ts';
+import { openKeyFiles } from './key-file.ts';
 import { openKnownHosts } from './known-hosts-files.ts';
 import type { LoginMemory } from './login-memory.ts';
 import type { ResolvedHost } from './resolved-host.ts';
@@ -61,6 +62,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
   const entries = new Map<string, Entry>();
   const turns = createTurns();
   const knownHosts = openKnownHosts();
+  const keyFiles = openKeyFiles();
   const unlocked = new Map<string, ParsedKey>();
   const limit = createHandshakeLimit();
   const calls = createSlots({ total: () => CALLS_AT_ONCE, perKey: HANDSHAKES_PER_HOST });
@@ -155,7 +157,7 @@ export function createSshPool(deps: SshPoolDeps): SshPool {
         // It was given up in the very moment in which its turn came.
         if (isOver) letOthers();
       };
-      const ours = { server, turns, knownHosts, unlocked, via, jumps, turnToShake, onWaiting: letOthers };
+      const ours = { server, turns, knownHosts, keyFiles, unlocked, via, jumps, turnToShake, onWaiting: letOthers };
       const connection = await connectSsh(host, { ...deps, ...ours }, { ...(first ? { first } : {}), signal });
       connection.closed.then(() => releaseJump(entry, undefined));
       return connection;
