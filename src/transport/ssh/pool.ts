@@ -34,9 +34,9 @@ const IDLE_MS = 5 * 60_000;
 const HANDSHAKES_PER_HOST = 8;
 /**
  * Servers that are called and have not answered yet take a file each and nothing else. Those that have answered wait for their turn
- * to shake hands for as long as they like: sshd's `LoginGraceTime`, two minutes.
+ * to shake hands for as long as they like: sshd's `LoginGraceTime`, two minutes. A dead one that is called late is told of late.
  */
-const CALLS_AT_ONCE = 256;
+const CALLS_AT_ONCE = 512;
 // Each hop may name the next with a token, so a configuration can lead on for ever.
 const MAX_JUMPS = 8;
 
