@@ -1,6 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import type { RunEvent } from '../../../src/domain/run-event.ts';
 import { processesOf } from '../../fixtures/job-processes.ts';
@@ -9,6 +8,7 @@ import { sendSignal } from '../../fixtures/sshd-process.ts';
 import { fault } from '../fault.ts';
 import { type ChaosLab, startChaosLab } from '../lab/chaos-lab.ts';
 import { countStarts, jobsOn, TRUTH } from '../lab/check.ts';
+import { readDatabase } from '../lab/database.ts';
 import { eventually, sessionsOf } from '../script/jobs.ts';
 
 /** Says that it has begun, and goes on until the file exists that its second argument names. */
@@ -142,10 +142,6 @@ function phaseIn(lab: Pick<Lab, 'dataDir'>, run: string): unknown {
 }
 
 function ask({ dataDir }: Pick<Lab, 'dataDir'>, sql: string): unknown {
-  const database = new DatabaseSync(join(dataDir, 'cronium.db'), { readOnly: true });
-  try {
-    return database.prepare(sql).get()?.found;
-  } finally {
-    database.close();
-  }
+  using database = readDatabase(dataDir);
+  return database.prepare(sql).get()?.found;
 }

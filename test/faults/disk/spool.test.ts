@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import { RecordDecoder } from '../../../src/domain/record.ts';
 import { jsonLines, startLab } from '../../fixtures/lab.ts';
 import { sendSignal } from '../../fixtures/sshd-process.ts';
 import { fault } from '../fault.ts';
 import { checkRun } from '../lab/check.ts';
+import { readDatabase } from '../lab/database.ts';
 import { GATED_OUTCOME, linesTo, startGated } from '../lab/gate.ts';
 import { jobFolders, supervisorOf } from '../lab/processes.ts';
 
@@ -85,7 +85,7 @@ fault(
 );
 
 function readRunId(dataDir: string): string {
-  using database = new DatabaseSync(join(dataDir, 'cronium.db'), { readOnly: true });
+  using database = readDatabase(dataDir);
   return String((database.prepare('SELECT id FROM runs').get() as { id: string }).id);
 }
 

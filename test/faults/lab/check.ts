@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import { type LogRecord, RecordDecoder } from '../../../src/domain/record.ts';
 import { listSegments } from '../../../src/store/segments.ts';
 import type { Lab } from '../../fixtures/lab.ts';
 import type { Sshd } from '../../fixtures/sshd.ts';
+import { readDatabase } from './database.ts';
 
 /** What a run on one server must have come to. */
 export interface Expected {
@@ -105,18 +105,13 @@ export function readRow(
   run: string,
   server: string,
 ): { readonly id: string; readonly outcome: string | null; readonly phase: string } {
-  using database = open(dataDir);
+  using database = readDatabase(dataDir);
   expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
   const rows = database
     .prepare("SELECT id, outcome, phase FROM jobs WHERE run_id LIKE ? || '%' AND json_extract(server, '$.name') = ?")
     .all(run, server);
   expect(rows.length, `rows of ${server} in run ${run}`).toBe(1);
   return rows[0] as { id: string; outcome: string | null; phase: string };
-}
-
-function open(dataDir: string): DatabaseSync & Disposable {
-  const database = new DatabaseSync(join(dataDir, 'cronium.db'), { readOnly: true });
-  return Object.assign(database, { [Symbol.dispose]: () => database.close() });
 }
 
 interface Log {
