@@ -234,7 +234,7 @@ test('skip: a run whose client was killed and that has ended since is not in the
   const [web1] = await engine.selectServers(['web1']);
   if (!web1) throw new Error('There is no web1');
   const { signal } = new AbortController();
-  await expect.poll(async () => (await engine.health(web1, { signal })).jobs).toBe(0);
+  await expect.poll(async () => (await engine.health(web1, { signal })).jobs, { timeout: 10_000 }).toBe(0);
   const third = await start(script, slow);
   expect(outcomeOf(await third.ended, 'web1')).toEqual(SUCCEEDED);
   expect(jobOf(firstId).outcome).toEqual(SUCCEEDED);

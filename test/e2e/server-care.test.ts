@@ -231,7 +231,7 @@ describe('clean()', () => {
     const web1 = await find(engine, 'web1');
     writeFileSync(gate, '');
     const ended = async (): Promise<boolean> => (await engine.health(web1, { signal })).jobs === 0;
-    await expect.poll(ended).toBe(true);
+    await expect.poll(ended, { timeout: 10_000 }).toBe(true);
     await engine.clean(web1, { signal });
     const run = engine.runs()[0];
     if (!run) throw new Error('There is no run');

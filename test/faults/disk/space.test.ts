@@ -28,7 +28,9 @@ async function checkSmall(options: string, more: readonly string[] = []): Promis
   const outcome = outcomeOf(events, 'web1');
   const find = () => [server.home, '/var/tmp'].flatMap((folder) => filesBelow(inside(server, folder)));
   // The server tidies up when it has said what is wrong.
-  await expect.poll(() => find().filter((name) => /\/\.(up|probe|gone)-/.test(name)), { message: options }).toEqual([]);
+  await expect
+    .poll(() => find().filter((name) => /\/\.(up|probe|gone)-/.test(name)), { message: options, timeout: 10_000 })
+    .toEqual([]);
   const left = find();
   if (outputOf(events, 'web1') === 'it runs\n') {
     expect(outcome, options).toEqual({ kind: 'succeeded', exitCode: 0 });

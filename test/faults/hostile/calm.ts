@@ -57,7 +57,7 @@ export function calm(): { isBack(): Promise<void> } {
     isBack: async () => {
       const peak = watch.peak();
       watch.stop();
-      await expect.poll(() => more(holdings(), before), { interval: 50 }).toEqual([]);
+      await expect.poll(() => more(holdings(), before), { timeout: 10_000, interval: 50 }).toEqual([]);
       expect(peak / 1_000_000, 'megabytes held at once').toBeLessThan(HELD_LIMIT_MB);
     },
   };

@@ -118,7 +118,7 @@ test('buildPayload() leaves nothing in the cache when it fails or is stopped', a
   writeFileSync(join(root, 'a.txt'), randomBytes(1_000_000));
   truncateSync(join(root, 'a.txt'), 100_000_000);
   const building = build(large, { cacheDir, signal: stopping.signal });
-  await expect.poll(() => readdirSync(cacheDir).length).toBe(1);
+  await expect.poll(() => readdirSync(cacheDir).length, { timeout: 4_000 }).toBe(1);
   stopping.abort(stopped);
   await expect(building).rejects.toBe(stopped);
   expect(readdirSync(cacheDir)).toEqual([]);

@@ -57,7 +57,7 @@ test('buildPayload() does not follow links whose ends nobody shows', async () =>
 
 test('buildPayload() packs the editors’ changes of the files that go along', async () => {
   const files = editorFiles(CONTENTS, {
-    changedBytes: ({ path }) => (path === '/work/lib/a.sh' ? Promise.resolve(Buffer.from('changed')) : undefined),
+    changedBytes: ({ path }) => (path === '/folder/lib/a.sh' ? Promise.resolve(Buffer.from('changed')) : undefined),
   });
   const payload = await build(eventOf(ROOT, { files: ['lib/a.sh'] }), { files });
   expect(unpack(payload)).toMatchObject({ 'lib/a.sh': Buffer.from('changed') });

@@ -10,7 +10,7 @@ import { tempDir } from './temp-dir.ts';
 
 const ROUNDS = 20;
 
-test('Store keeps every write that has returned when its process is killed', async () => {
+test('Store keeps every write that has returned when its process is killed', { timeout: 60_000 }, async () => {
   using dir = tempDir();
   for (let round = 0; round < ROUNDS; round++) {
     const child = startChild('write-store', [dir.path, `round${round}`]);
@@ -27,7 +27,7 @@ test('Store keeps every write that has returned when its process is killed', asy
   expect(new Database(join(dir.path, 'cronium.db')).pragma('integrity_check', { simple: true })).toBe('ok');
 });
 
-test('SpoolMirror keeps every byte that was synced when its process is killed', async () => {
+test('SpoolMirror keeps every byte that was synced when its process is killed', { timeout: 60_000 }, async () => {
   using dir = tempDir();
   let end = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -45,7 +45,7 @@ test('SpoolMirror keeps every byte that was synced when its process is killed', 
   }
 });
 
-test('Store takes the writes of several processes at once', async () => {
+test('Store takes the writes of several processes at once', { timeout: 60_000 }, async () => {
   using dir = tempDir();
   const names = ['a', 'b', 'c'];
   const said = await Promise.all(names.map((name) => linesOf(startChild('write-store', [dir.path, name, '40']))));

@@ -181,7 +181,7 @@ describe('Jobs.claim()', () => {
     if (process.platform === 'linux') check({ startTicks: 1 }, true);
   });
 
-  test('gives each job to exactly one of several processes that try at once', async () => {
+  test('gives each job to exactly one of several processes that try at once', { timeout: 20_000 }, async () => {
     using fixture = storeWithRun(Array.from({ length: 60 }, (_, index) => `s${index}`));
     const { store, dir } = fixture;
     const children = Array.from({ length: 4 }, () => startChild('claim', [dir]));

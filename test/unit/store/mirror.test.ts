@@ -20,7 +20,7 @@ import { tempDir } from './temp-dir.ts';
 const SMALL = { segmentBytes: 200 };
 
 describe('SpoolMirror', () => {
-  test('has the same files as the server, however the stream is cut', () => {
+  test('has the same files as the server, however the stream is cut', { timeout: 20_000 }, () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 150 }), { maxLength: 30 });
     const cuts = fc.array(fc.nat({ max: 4000 }), { maxLength: 40 });
     fc.assert(
@@ -60,7 +60,7 @@ describe('SpoolMirror', () => {
     expect(openMirror(dir.path)).toMatchObject({ end: 300 * record.length, opened: { seq: 300 } });
   });
 
-  test('cuts a torn tail off, wherever it is torn, and goes on from there', () => {
+  test('cuts a torn tail off, wherever it is torn, and goes on from there', { timeout: 20_000 }, () => {
     const options = { segmentBytes: 80 };
     const records = outputs(5, 10).map((draft, seq) => encodeRecord(seq, draft));
     const spool = Buffer.concat(records);

@@ -45,7 +45,7 @@ describe('openStore()', () => {
     expect(again.runs.newest(9)).toHaveLength(1);
   });
 
-  test('lets several processes make the database at once', async () => {
+  test('lets several processes make the database at once', { timeout: 20_000 }, async () => {
     using dir = tempDir();
     const home = join(dir.path, 'new');
     const children = Array.from({ length: 6 }, () => startChild('open-store', [home]));
@@ -115,20 +115,24 @@ describe('openStore()', () => {
     }
   });
 
-  test.runIf(process.getuid?.() === 0)('names a folder and a database that cannot be written', async () => {
-    using dir = tempDir();
-    chmodSync(dir.path, 0o755);
-    const theirs = join(dir.path, 'theirs');
-    mkdirSync(theirs, { mode: 0o755 });
-    openStore(theirs)[Symbol.dispose]();
-    chmodSync(join(theirs, 'cronium.db'), 0o644);
-    for (const path of [theirs, join(dir.path, 'new')]) {
-      const [line] = await linesOf(startChild('open-store', [path], { user: NOBODY }));
-      expect(line).toContain(
-        `store/readonly Cannot use the database "${join(path, 'cronium.db')}": it cannot be written`,
-      );
-    }
-  });
+  test.runIf(process.getuid?.() === 0)(
+    'names a folder and a database that cannot be written',
+    { timeout: 20_000 },
+    async () => {
+      using dir = tempDir();
+      chmodSync(dir.path, 0o755);
+      const theirs = join(dir.path, 'theirs');
+      mkdirSync(theirs, { mode: 0o755 });
+      openStore(theirs)[Symbol.dispose]();
+      chmodSync(join(theirs, 'cronium.db'), 0o644);
+      for (const path of [theirs, join(dir.path, 'new')]) {
+        const [line] = await linesOf(startChild('open-store', [path], { user: NOBODY }));
+        expect(line).toContain(
+          `store/readonly Cannot use the database "${join(path, 'cronium.db')}": it cannot be written`,
+        );
+      }
+    },
+  );
 });
 
 test('Store.transaction() writes all or nothing', () => {

@@ -29,6 +29,6 @@ test('createHandshakeLimit() gives more where all are taken and the loop is quic
   const limit = createHandshakeLimit();
   const ends = Array.from({ length: 300 }, () => limit.begin());
   // A busy machine may take some back in between.
-  await expect.poll(() => limit.total, { interval: 50 }).toBeGreaterThan(32);
+  await expect.poll(() => limit.total, { timeout: 20_000, interval: 50 }).toBeGreaterThan(32);
   for (const end of ends) end();
 });

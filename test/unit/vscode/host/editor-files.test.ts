@@ -19,7 +19,7 @@ function localFolder(): string {
 function filesWith(changed: Readonly<Record<string, string>>, contents: Readonly<Record<string, Content>>) {
   return editorFiles(contents, {
     changedBytes: (uri) => {
-      const text = changed[uri.path.slice('/work/'.length)];
+      const text = changed[uri.path.slice('/folder/'.length)];
       return text === undefined ? undefined : Promise.resolve(Buffer.from(text));
     },
   });
@@ -94,5 +94,5 @@ test('editor files are searched by the editor, and walked where it finds nothing
   expect(await found.search?.(ROOT, LIMITS)).toEqual(['a.sh', 'lib/b.sh']);
   expect(await editorFiles({}).search?.(ROOT, LIMITS)).toBeUndefined();
   // On this machine a walk is quicker.
-  expect(await found.search?.('/work', LIMITS)).toBeUndefined();
+  expect(await found.search?.('/folder', LIMITS)).toBeUndefined();
 });
